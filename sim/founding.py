@@ -1,0 +1,485 @@
+"""Founding: the opening state, made from the chain, the population and the series of a scenario.
+
+Enterprises are drawn group by group: sizes lognormal and scaled to the group's capacity, knowledge lognormal around the
+group's median. What has to hold together is solved, not set:
+
+    sales of an enterprise outside    = 0.8 capacity (1 - local share)                                   (1)
+    reach B = (sales / reference)^eta,  standing = (1 - eta) ln(sales / reference) - other attractiveness   (2)
+    O_m     = (M_m / reference) (1 - cluster share)                                                   (3)
+    lambda  so that the median research-active enterprise at usual R&D keeps `keep_up` of its gap        (4)
+
+(2) makes every founding size a rest point of chapter "outside_markets"; (3) is the weight of outside competitors at which an
+enterprise of reach 1 and average attractiveness sells the reference. In (4), per field of weight w, a step arrives with
+w lambda / complexity and moves capability by w step / k^omega.
+
+The opening prices are the long-run relative prices at the index of the first quarter; a burn-in with still prices and no
+policy follows and is not reported. Equal seeds found equal worlds; draws are keyed by identity, so a larger group leaves
+the others as they were.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.accounts import BANK, ENTERPRISES, GOODS, INSTITUTES, LOCAL_GOVERNMENT, SECTORS, count_holdings
+from sim.calendar import Quarter
+from sim.chain import MARKET_KEYS, Process, Product
+from sim.chance import Now, decision, normal, uniform
+from sim.declare import MEASURES, MONEY, TABLES
+from sim.rules.commercialisation import see_capability
+from sim.rules.outside_markets import attractiveness
+from sim.rules.outside_world import PRICE_RULES
+from sim.rules.prices import set_prices
+from sim.rules.talents import wanted_talents
+from sim.scenario import Scenario
+from sim.world import (
+    AT_ENTERPRISE,
+    AT_INSTITUTE,
+    COMMODITY,
+    DIFFERENTIATED,
+    DOMESTIC,
+    INSTITUTE_NAMES,
+    INTERNATIONAL,
+    INTRODUCED,
+    LOCAL,
+    MARKETS,
+    MODES,
+    OUTPUTS,
+    OWNERSHIP_NAMES,
+    SERIES,
+    World,
+)
+
+SIZE = decision("how large a founding enterprise is")
+KNOWLEDGE = decision("what a founding enterprise knows")
+RESEARCHES = decision("whether a founding enterprise does R&D")
+EXPORTS = decision("whether a founding enterprise serves the world")
+PRACTICE = decision("how a founding enterprise is managed")
+TALENT_LEVEL = decision("how good a founding talent is")
+TALENT_FIELD = decision("in which field a founding talent is trained")
+MODE_LEANING = decision("to which mode a founding enterprise leans")
+MEAN_YEARS = ("2014Q1", 20)  # volumes are valued at the mean prices of these quarters
+UTILISATION = 0.8
+FOUNDING_TALENT = 1 << 31  # identities of founding talents begin here
+
+
+def found(scenario: Scenario, p: Any, seed: int) -> World:
+    """The world at the beginning of the burn-in."""
+    chain = scenario.chain
+    quarters = scenario.burn_in + scenario.quarters
+    number = sum(group.number for group in scenario.population.enterprises)
+    institutes = len(scenario.population.institutes)
+    world = _empty(len(chain.products), len(chain.processes), len(chain.fields), number, institutes, quarters)
+    _calendar(world, scenario, p)
+    _products(world, scenario)
+    _processes(world, scenario, p)
+    for row, field in enumerate(chain.fields):
+        world.fields[row].frontier = 1.0
+        world.fields[row].growth = field.frontier_growth
+    _enterprises(world, scenario, p, seed)
+    _institutes(world, scenario)
+    _talents(world, scenario, p, seed)
+    _settle(world, p, Now(seed, 0))
+    return world
+
+
+def _empty(products: int, processes: int, fields: int, enterprises: int, institutes: int, quarters: int) -> World:
+    rows = {name: table.rows for name, table in TABLES.items()}
+    room = max(48, int(1.25 * enterprises) + 24)
+    neutral = {f"neutral_{name.lower()}": TABLES[name].neutral for name in (
+        "Enterprise", "Institute", "Product", "Process", "Region", "Measure"
+    )}
+    return World(
+        enterprises=rows["Enterprise"](room),
+        institutes=rows["Institute"](institutes + 8),
+        talents=rows["Talent"](1024),
+        innovations=rows["Innovation"](4096),
+        projects=rows["Project"](256),
+        products=rows["Product"](products),
+        processes=rows["Process"](processes),
+        fields=rows["Field"](fields),
+        region=rows["Region"](1),
+        measures=rows["Measure"](len(MEASURES)),
+        audit=rows["Audit"](1),
+        money=np.zeros((len(MONEY), len(SECTORS), len(SECTORS))),
+        balances=np.zeros(len(SECTORS)),
+        goods=np.zeros((products, len(GOODS))),
+        holdings=np.zeros(products),
+        people=np.zeros(3),
+        prices=np.full((quarters, products), np.nan),
+        series=np.zeros((quarters, len(SERIES))),
+        order=np.zeros(room, np.int64),
+        keys=np.zeros(room),
+        sellers=np.zeros(room * OUTPUTS, np.int64),
+        slots=np.zeros(room * OUTPUTS, np.int64),
+        first_seller=np.zeros(products + 1, np.int64),
+        vacancies=np.zeros(room + institutes + 8, np.int64),
+        **neutral,
+    )
+
+
+def _calendar(world: World, scenario: Scenario, p: Any) -> None:
+    """Dated series over the whole run: still during the burn-in, continued after the last observation."""
+    chain, series, start = scenario.chain, scenario.series, scenario.start
+    names = ["index.general", "index.wage", "wedge.export", "vat.rate", "vat.local_share"]
+    names += [f"quota.{kind}" for kind in chain.quotas]
+    nothing = {"index.general": 1.0, "index.wage": 1.0, "vat.rate": 0.17, "vat.local_share": 0.25}
+    growth = {"index.general": p.outside_world.inflation / 4.0, "index.wage": p.outside_world.wage_growth / 4.0}
+    for place, name in enumerate(names):
+        known = np.array(series.over(name, start, scenario.quarters), float)
+        if np.isnan(known[0]):
+            known[0] = nothing.get(name, 0.0)
+        for t in range(1, len(known)):
+            if np.isnan(known[t]):
+                known[t] = known[t - 1] * math.exp(growth.get(name, 0.0))
+        world.series[scenario.burn_in:, place] = known
+        world.series[: scenario.burn_in, place] = known[0]
+    for row, product in enumerate(chain.products):
+        world.prices[scenario.burn_in:, row] = series.over(f"price.{product.key}", start, scenario.quarters)
+    region, labour = world.region[0], scenario.population.labour
+    region.opening = scenario.burn_in
+    region.general_index, region.wage_index = world.series[0, 0], world.series[0, 1]
+    region.outside_wage = labour.outside_wage / 4.0 * region.wage_index
+    region.wage = region.outside_wage
+    region.talent_wage = labour.talent_wage / 4.0 * region.wage_index
+    region.labour_pool = labour.pool
+    region.talents_elsewhere = labour.talents_elsewhere
+    region.export_wedge, region.vat, region.vat_local_share = world.series[0, 2:5]
+    region.quota[:] = world.series[0, 5:9]
+    region.paid_share = region.last_paid_share = 1.0
+    region.effort_reference = 1.0
+
+
+def _reference_index(scenario: Scenario) -> float:
+    """Mean general index of the years whose prices are the weights of volumes."""
+    known = scenario.series.over("index.general", Quarter.of(MEAN_YEARS[0]), MEAN_YEARS[1])
+    return 1.0 if all(math.isnan(value) for value in known) else float(np.nanmean(known))
+
+
+def _products(world: World, scenario: Scenario) -> None:
+    chain, index = scenario.chain, _reference_index(scenario)
+    bulk, critical = chain.contents
+    opening = world.region[0].general_index
+    for row, given in enumerate(chain.products):
+        product = world.products[row]
+        product.stage = given.stage
+        product.pricing = COMMODITY if given.pricing == "commodity" else DIFFERENTIATED
+        product.counted = given.counted_in_history
+        product.rule = PRICE_RULES.index(given.price_rule)
+        product.maker = chain.maker(given.key)
+        product.reference_price = given.price
+        product.long_run = given.price / index
+        product.opening_price = given.price / index * opening
+        maker = chain.processes[product.maker]
+        inputs = sum(amount * chain.products[chain.product_index(key)].price for key, amount in maker.inputs.items())
+        product.nonchain = max(0.0, given.price - inputs) / index
+        product.lag, product.volatility = given.chain_lag, given.volatility
+        product.autocorrelation, product.reversion = given.autocorrelation, given.reversion
+        product.basket_share, product.floor_cost = given.basket_share, given.floor_cost
+        product.disposal_cost, product.storage_cost = given.disposal_cost, given.storage_cost
+        product.refund = given.export_refund
+        product.reo, product.critical = given.contents.get(bulk, 0.0), given.contents.get(critical, 0.0)
+        product.price = product.last_price = product.mean_price = product.local_price = product.opening_price
+        product.recent[:] = product.opening_price
+        product.stock_cover = 0.35
+        _demand(product, given)
+
+
+def _demand(product: Any, given: Product) -> None:
+    for market, key in enumerate(MARKET_KEYS):
+        demand = getattr(given, key)
+        product.demand[market] = product.market_size[market] = demand.demand / 4.0
+        product.growth[market] = math.log(1.0 + demand.growth)
+        product.elasticity[market] = demand.price_elasticity
+        product.price_sensitivity[market] = demand.price_sensitivity
+        product.quality_sensitivity[market] = demand.quality_sensitivity
+        product.base_trade_cost[market] = demand.trade_cost
+        product.depth[market] = demand.depth / 4.0
+        product.opening_share[market] = demand.opening_share
+        product.needs_certificate[market] = demand.certification
+        product.entry_cost[market] = demand.entry_cost
+
+
+def _processes(world: World, scenario: Scenario, p: Any) -> None:
+    chain = scenario.chain
+    for row, given in enumerate(chain.processes):
+        process = world.processes[row]
+        process.product = chain.product_index(given.product)
+        process.stage = chain.products[process.product].stage
+        process.inputs, process.outputs = len(given.inputs), len(given.outputs)
+        for slot, (key, amount) in enumerate(given.inputs.items()):
+            process.input[slot], process.coefficient[slot] = chain.product_index(key), amount
+        main_first = sorted(given.outputs.items(), key=lambda item: item[0] != given.product)
+        for slot, (key, amount) in enumerate(main_first):
+            process.output[slot], process.yield_of[slot] = chain.product_index(key), amount
+        for key, weight in given.fields.items():
+            process.weight[chain.field_index(key)] = weight
+        process.other_cost = given.other_cost
+        # Per unit of quarterly capacity, which is a quarter of the yearly one.
+        process.workers, process.plant = 4.0 * given.workers, 4.0 * given.capital
+        process.minimum_scale, process.typical_scale = given.minimum_scale / 4.0, given.typical_scale / 4.0
+        process.talents, process.threshold, process.complexity = given.talents, given.threshold, given.complexity
+        process.build_quarters, process.land_share, process.levy = given.build_quarters, given.land_share, given.levy
+        process.quota = chain.quotas.index(given.quota) if given.quota else -1
+        process.pool, process.research_intensity = given.pool, given.research_intensity
+        process.effort_reference = _effort_reference(given, world.products[process.product].opening_price, p)
+
+
+def _effort_reference(given: Process, price: float, p: Any) -> float:
+    """Effort of a research-active enterprise of typical scale at usual R&D."""
+    budget = given.research_intensity * UTILISATION * given.typical_scale / 4.0 * price
+    materials = (1.0 - p.talents.research_pay) * budget
+    share = p.research.materials_share
+    return float(max(1e-6, materials**share * max(1.0, 0.8 * given.talents) ** (1.0 - share)))
+
+
+def _enterprises(world: World, scenario: Scenario, p: Any, seed: int) -> None:
+    now, chain = Now(seed, 0), scenario.chain
+    row = 0
+    for group in scenario.population.enterprises:
+        process = chain.process_index(group.process)
+        uids = range(row + 1, row + group.number + 1)
+        sizes = np.exp([group.spread * normal(now, SIZE, uid, 0) for uid in uids])
+        sizes *= group.capacity / 4.0 / sizes.sum()
+        for place, (uid, capacity) in enumerate(zip(uids, sizes, strict=True)):
+            enterprise = world.enterprises[row]
+            enterprise.uid = enterprise.group = uid
+            enterprise.alive = True
+            enterprise.process = process
+            enterprise.product = world.processes[process].product
+            enterprise.stage = world.processes[process].stage
+            enterprise.ownership = OWNERSHIP_NAMES.index(group.ownership)
+            enterprise.in_zone = place < round(group.in_zone * group.number)
+            enterprise.founded = -20
+            enterprise.capacity = capacity
+            _endow(world, enterprise, p, now, group.knowledge)
+            if uniform(now, RESEARCHES, uid, 0) < group.does_research or group.does_research >= 1.0:
+                enterprise.research_intensity = world.processes[process].research_intensity
+            abroad = uniform(now, EXPORTS, uid, 0) < group.export
+            enterprise.serves[DOMESTIC] = True
+            enterprise.serves[INTERNATIONAL] = abroad
+            enterprise.certified = abroad
+            row += 1
+    world.region[0].next_uid = row + 1
+    world.region[0].desks = max(1.0, row / 100.0)
+
+
+def _endow(world: World, enterprise: Any, p: Any, now: Now, knowledge: float) -> None:
+    """Knowledge, practice, plant, people and money of a founding enterprise."""
+    process, region = world.processes[enterprise.process], world.region[0]
+    personal = normal(now, KNOWLEDGE, enterprise.uid, 100)
+    for field in range(len(world.fields)):
+        if process.weight[field] > 0.0:
+            draw = 0.16 * personal + 0.12 * normal(now, KNOWLEDGE, enterprise.uid, field)
+            enterprise.knowledge[field] = min(1.0, knowledge * math.exp(draw))
+        else:
+            enterprise.knowledge[field] = 0.3
+    enterprise.practice = min(0.9, max(0.2, 0.5 + 0.15 * normal(now, PRACTICE, enterprise.uid, 0)))
+    leaning = [0.5 + uniform(now, MODE_LEANING, enterprise.uid, mode) for mode in range(MODES)]
+    enterprise.propensity[:] = np.array(leaning) / sum(leaning)
+    plant = enterprise.capacity * process.plant * region.general_index
+    enterprise.capital = 0.7 * plant
+    enterprise.expected_orders = UTILISATION * enterprise.capacity
+    enterprise.experience = 40.0 * enterprise.capacity
+    enterprise.fit = 0.4
+    enterprise.markup = 0.15
+    enterprise.debt = 0.2 * plant
+    price = world.products[enterprise.product].opening_price
+    enterprise.cash = 0.5 * enterprise.expected_orders * price + 0.1 * plant
+    for slot in range(process.outputs):
+        enterprise.output_stock[slot] = 0.2 * UTILISATION * enterprise.capacity * process.yield_of[slot]
+    enterprise.last_year_sales = 4.0 * enterprise.expected_orders * price
+    enterprise.last_year_profit = 0.05 * enterprise.last_year_sales
+    enterprise.last_year_research = 0.0
+
+
+def _institutes(world: World, scenario: Scenario) -> None:
+    first = world.region[0].next_uid
+    for row, given in enumerate(scenario.population.institutes):
+        institute = world.institutes[row]
+        institute.uid = first + row
+        opens = Quarter.of(given.opens).index - scenario.start.index if given.opens else 0
+        # An institute that history opens later stands ready in its row (chapter "institutes").
+        institute.founded = scenario.burn_in + opens if opens > 0 else 0
+        institute.alive = opens <= 0
+        institute.kind = INSTITUTE_NAMES.index(given.kind)
+        institute.posts = given.researchers
+        institute.seats = given.graduates / 4.0
+        institute.base_funding = given.base_funding / world.series[0, 1]
+        institute.transfer_orientation = given.transfer_orientation
+        institute.service_capacity, institute.service_price = given.service_capacity, 0.08
+        institute.reputation = given.knowledge
+        institute.cash = 2.0 * given.base_funding
+        institute.knowledge[: len(world.fields)] = 0.45
+        for key, share in given.fields.items():
+            field = scenario.chain.field_index(key)
+            institute.focus[field], institute.knowledge[field] = share, given.knowledge
+    world.region[0].next_uid = first + len(scenario.population.institutes)
+
+
+def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> None:
+    """People at every founding employer, and those who look for a post."""
+    now, region = Now(seed, 0), world.region[0]
+    posts: list[tuple[int, int, int, float]] = []  # works, row, number, share introduced
+    for row in range(len(world.enterprises)):
+        enterprise = world.enterprises[row]
+        if enterprise.alive:
+            enterprise.price = world.products[enterprise.product].opening_price
+            number = wanted_talents(enterprise, world.processes[enterprise.process], region, p)
+            posts.append((AT_ENTERPRISE, row, number, 0.05))
+    for row, given in enumerate(scenario.population.institutes):
+        if world.institutes[row].alive:
+            posts.append((AT_INSTITUTE, row, given.researchers, given.introduced))
+    posts.append((0, 0, int(scenario.population.labour.local_talents), 0.0))
+    total = sum(number for _, _, number, _ in posts)
+    _widen(world, "talents", max(1024, int(1.3 * total) + 256))
+    place = 0
+    for works, row, number, introduced in posts:
+        for each in range(number):
+            _settle_talent(world, p, now, place, works, row, INTRODUCED if each < introduced * number else LOCAL)
+            place += 1
+    region.next_talent = place
+
+
+def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: int, origin: int) -> None:
+    region, talent = world.region[0], world.talents[place]
+    talent.uid = FOUNDING_TALENT + place
+    talent.alive = True
+    talent.origin = origin
+    mean = p.talents.introduced_level if origin == INTRODUCED else 1.0
+    talent.level = mean * math.exp(p.talents.level_spread * normal(now, TALENT_LEVEL, talent.uid, 0))
+    talent.works, talent.hired = works, -8
+    talent.used = 0.7
+    talent.carried = 0.4
+    mark = uniform(now, TALENT_FIELD, talent.uid, 0)
+    weights = np.full(len(world.fields), 1.0 / len(world.fields))
+    if works == AT_ENTERPRISE:
+        employer = world.enterprises[row]
+        weights = world.processes[employer.process].weight[: len(world.fields)]
+        employer.local_talents += origin == LOCAL
+        employer.introduced_talents += origin == INTRODUCED
+    elif works == AT_INSTITUTE:
+        employer = world.institutes[row]
+        weights = employer.focus[: len(world.fields)]
+        employer.local_talents += origin == LOCAL
+        employer.introduced_talents += origin == INTRODUCED
+    talent.discipline = int(min(len(weights) - 1, np.searchsorted(np.cumsum(weights), mark)))
+    if works:
+        talent.employer, talent.employer_uid = row, employer.uid
+        talent.carried = employer.knowledge[talent.discipline]
+        talent.wage = region.talent_wage * talent.level**0.7 * p.talents.local_pay
+
+
+def _widen(world: World, name: str, rows: int) -> None:
+    """Make a table longer in place, as far as the founding needs it."""
+    table = getattr(world, name)
+    if rows > len(table):
+        table.resize(rows, refcheck=False)
+        fresh = TABLES[name[:-1].capitalize()].rows(1)
+        table[table.uid == 0] = fresh[0]
+
+
+def _settle(world: World, p: Any, now: Now) -> None:
+    """Solve (1) to (4), open the books."""
+    see_capability(world, p, now)
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            enterprise.quality = enterprise.capability**p.commercialisation.quality_power
+            enterprise.productivity = enterprise.capability**p.commercialisation.productivity_power
+    set_prices(world, p, now)
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            process = world.processes[enterprise.process]
+            enterprise.expected_margin = enterprise.price - enterprise.unit_cost
+            efficient = enterprise.productivity
+            enterprise.workers = UTILISATION * enterprise.capacity * process.workers / efficient
+    _solve_markets(world, p)
+    _solve_discovery(world, p)
+    _open(world)
+
+
+def _local_share(world: World, product: int) -> float:
+    """Share of a product's output that users in the cluster take at the usual utilisation."""
+    made = used = 0.0
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            process = world.processes[enterprise.process]
+            for slot in range(process.outputs):
+                made += (process.output[slot] == product) * enterprise.capacity * process.yield_of[slot]
+            for slot in range(process.inputs):
+                used += (process.input[slot] == product) * enterprise.capacity * process.coefficient[slot]
+    return min(0.9, used / made) if made > 0.0 else 0.0
+
+
+def _solve_markets(world: World, p: Any) -> None:
+    """(1) to (3) for every differentiated product."""
+    eta = p.outside_markets.eta
+    for place in range(len(world.products)):
+        product = world.products[place]
+        if product.pricing != DIFFERENTIATED:
+            continue
+        process = world.processes[product.maker]
+        makers = [e for e in world.enterprises if e.alive and e.product == place]
+        outside = 1.0 - _local_share(world, place)
+        weights = _market_weights(product, makers)
+        for market in range(MARKETS):
+            reference = max(1e-9, UTILISATION * process.typical_scale * outside * weights[market])
+            product.reference_sales[market] = reference
+            total = 0.0
+            for enterprise in makers:
+                share = weights[market] if enterprise.serves[INTERNATIONAL] else float(market == DOMESTIC)
+                sales = UTILISATION * enterprise.capacity * outside * share
+                if not enterprise.serves[market] or sales <= 0.0:
+                    continue
+                relative = sales / reference
+                enterprise.reach[market] = relative**eta
+                if market == DOMESTIC:
+                    pull = math.log(attractiveness(product, enterprise, market, p))
+                    enterprise.standing = (1.0 - eta) * math.log(relative) - pull
+                total += sales
+            size = max(1e-9, product.market_size[market])
+            product.outside_mass[market] = size / reference * (1.0 - min(0.6, total / size))
+
+
+def _market_weights(product: Any, makers: list[Any]) -> tuple[float, float]:
+    """How an exporter's outside sales divide over the two markets: by demand and the cluster's opening shares."""
+    pull = [product.market_size[m] * max(1e-4, product.opening_share[m]) for m in range(MARKETS)]
+    abroad = pull[INTERNATIONAL] / max(1e-12, sum(pull))
+    return 1.0 - abroad, abroad
+
+
+def _solve_discovery(world: World, p: Any) -> None:
+    """(4)."""
+    search = p.search
+    mean_step = search.step * math.exp(search.spread**2 / 2.0) * (1.0 + search.radical * (search.radical_factor - 1.0))
+    rates = []
+    for enterprise in world.enterprises:
+        if enterprise.alive and enterprise.research_intensity > 0.0:
+            process = world.processes[enterprise.process]
+            growth = sum(process.weight[f] * world.fields[f].growth for f in range(len(world.fields)))
+            gain = sum(
+                process.weight[f] ** 2 * mean_step * max(0.2, enterprise.knowledge[f]) ** -search.omega
+                for f in range(len(world.fields)) if process.weight[f] > 0.0
+            )
+            rates.append(search.keep_up * growth * process.complexity / gain)
+    world.region[0].discovery = float(np.median(rates)) if rates else 0.05
+
+
+def _open(world: World) -> None:
+    """Opening stocks and balances: the bank is the counterpart of all deposits."""
+    region = world.region[0]
+    alive = world.enterprises.alive
+    region.loans = float(world.enterprises.debt[alive].sum())
+    region.bank_equity = 0.12 * max(100.0, region.loans)
+    region.reserve = 50.0
+    world.balances[ENTERPRISES] = world.enterprises.cash[alive].sum()
+    world.balances[INSTITUTES] = world.institutes.cash[world.institutes.alive].sum()
+    world.balances[LOCAL_GOVERNMENT] = region.reserve
+    world.balances[BANK] = -world.balances.sum()
+    count_holdings(world)
+    world.holdings[:] = world.goods[:, -1]
+    world.people[0] = world.talents.alive.sum()
+    world.audit[0].failed = -1

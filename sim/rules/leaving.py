@@ -1,0 +1,138 @@
+"""Exit: insolvency, giving up, moving away.
+
+An enterprise that has been without liquidity for several quarters is insolvent. One that has not earned its variable
+cost for long, or stays small and poor, gives up with a hazard that falls with age and size. An attracted enterprise
+may move on when the outlook here no longer keeps up with elsewhere, the sooner when its terms end.
+
+Plant is sold outside at a fraction of its book value, stocks are scrapped, the bank is repaid as far as that goes and bears
+the rest (a guarantee pays its part), people go back to the pool, what is left belongs to the owners.
+Sources: yearly exit of 5 to 12 % falling with age and size (background figures, see docs).
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.accounts import OUTSIDE, SCRAPPED, claim_for_public, count, receive, repay
+from sim.chance import decision, happens
+from sim.compiled import rule
+from sim.declare import measure, money, parameter, parameters
+from sim.rules.finance import pay_dividends
+from sim.rules.talents import leave_employer
+from sim.world import AT_ENTERPRISE, ATTRACTED
+
+
+@parameters
+class Leaving:
+    """Hazards and terms of exit."""
+
+    patience: float = parameter(4.0, "quarter", "quarters without liquidity until insolvency", (1.0, 12.0), source="assumed", kind="structural")
+    give_up: float = parameter(0.12, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed")
+    infant: float = parameter(0.02, "1/quarter", "hazard of the first years, small enterprises", (0.0, 0.1), source="exit falls with age and size")
+    moving: float = parameter(0.03, "1/quarter", "hazard that an attracted enterprise moves on when it is better elsewhere", (0.0, 0.2), source="assumed")
+    recovery: float = parameter(0.35, "share", "of book value that plant brings", (0.0, 0.9), source="recovery rates of insolvencies in China 30 to 40 %")
+
+
+GIVE_UP = decision("whether an enterprise gives up")
+MOVE_AWAY = decision("whether an attracted enterprise moves away")
+
+SALE_OF_PLANT = money("sale of plant of the departed")
+UNPAID = money("bills left unpaid")
+CREDIT_GUARANTEE = measure("credit_guarantee")
+INSOLVENT, GIVEN_UP, MOVED = 0, 1, 2
+
+
+@rule
+def leave(world, p, now):
+    """Decide who leaves, and wind up."""
+    gone = False
+    for enterprise in world.enterprises:
+        if not enterprise.alive:
+            continue
+        reason = -1
+        if enterprise.distress >= p.leaving.patience:
+            reason = INSOLVENT
+        elif happens(hazard_of_giving_up(world, p, enterprise, now), now, GIVE_UP, enterprise.uid, 0):
+            reason = GIVEN_UP
+        elif wants_to_move(world, p, enterprise, now) and happens(p.leaving.moving, now, MOVE_AWAY, enterprise.uid, 0):
+            reason = MOVED
+            world.processes[enterprise.process].pool += 1
+        if reason >= 0:
+            world.region[0].exits[reason] += 1
+            wind_up(world, p, enterprise, now)
+            gone = True
+    if gone:
+        release_people(world)
+
+
+@rule
+def hazard_of_giving_up(world, p, enterprise, now):
+    """Losses over the last year and negative expected margins; the young and small are more fragile."""
+    age = now.t - enterprise.founded
+    if age < 8:
+        return 0.0
+    loss = -enterprise.last_year_profit / max(1e-9, enterprise.last_year_sales)
+    process = world.processes[enterprise.process]
+    small = min(1.0, (process.typical_scale / max(1e-9, enterprise.capacity)) ** 0.5)
+    hazard = 0.0
+    if enterprise.last_year_sales > 0.0 and loss > 0.03:
+        hazard += p.leaving.give_up * min(1.0, 4.0 * loss) * small
+        hazard += p.leaving.infant * small * math.exp(-age / 24.0)
+    if enterprise.expected_margin < 0.0:
+        hazard += 0.5 * p.leaving.give_up * small
+    return hazard
+
+
+@rule
+def wants_to_move(world, p, enterprise, now):
+    """Attracted enterprises compare the outlook here, at today's terms, with elsewhere after their first years."""
+    if enterprise.origin != ATTRACTED or now.t - enterprise.founded < 12:
+        return False
+    outlook = max(1e-6, world.processes[enterprise.process].outlook)
+    return math.log(outlook) < p.entry.elsewhere - 0.7
+
+
+@rule
+def wind_up(world, p, enterprise, now):
+    """Sell, scrap, repay, write off."""
+    region = world.region[0]
+    process = world.processes[enterprise.process]
+    for slot in range(process.inputs):
+        count(world, process.input[slot], SCRAPPED, enterprise.input_stock[slot])
+        enterprise.input_stock[slot] = 0.0
+    for slot in range(process.outputs):
+        count(world, process.output[slot], SCRAPPED, enterprise.output_stock[slot])
+        enterprise.output_stock[slot] = 0.0
+    receive(world, enterprise, SALE_OF_PLANT, OUTSIDE, p.leaving.recovery * enterprise.capital)
+    if enterprise.cash > 0.0:
+        repay(world, enterprise, min(enterprise.cash, enterprise.debt))
+    if enterprise.debt > 0.0:
+        lost = enterprise.debt
+        region.loans -= lost
+        region.bank_equity -= lost
+        region.bank_losses += lost
+        guaranteed = min(0.9, enterprise.credit_guarantee) * lost
+        if guaranteed > 0.0:
+            claim_for_public(world, CREDIT_GUARANTEE, guaranteed)
+            region.bank_claims += guaranteed
+        enterprise.debt = 0.0
+    if enterprise.cash < 0.0:
+        receive(world, enterprise, UNPAID, OUTSIDE, -enterprise.cash)
+    elif enterprise.cash > 0.0:
+        pay_dividends(world, enterprise, enterprise.cash)
+    enterprise.cash = 0.0
+    enterprise.capital = 0.0
+    enterprise.capacity = 0.0
+    enterprise.workers = 0.0
+    enterprise.alive = False
+    enterprise.died = now.t
+
+
+@rule
+def release_people(world):
+    """Talents of the departed look for a post."""
+    for talent in world.talents:
+        if talent.alive and talent.works == AT_ENTERPRISE:
+            employer = world.enterprises[talent.employer]
+            if not employer.alive or employer.uid != talent.employer_uid:
+                leave_employer(talent)

@@ -1,0 +1,110 @@
+"""Spillovers: learning from neighbours, a little from outside, and what comes with new plant.
+
+    dln k_if = chi a_i (1 - guard) sum_n w_in max(0, ln k_nf - ln k_if),   sum_n w_in = 1 - exp(-contacts_i / d0)  (1)
+    dln k_if = chi_out a_i max(0, ln(1 / k_if))                                                         (2)
+    dln k_if = embodied x max(0, ln(codified / k_if))                                                   (3)
+
+Neighbours are suppliers, research partners and a few enterprises met by chance; known ones weigh by trust. The weights sum to
+less than one: a sum over neighbours would scale with their number. Protection of intellectual property dampens (1). The
+codified part of the world's knowledge comes with plant and standards and needs no R&D of one's own (3).
+Sources: (1) and (2) Bottazzi and Peri 2003: elasticity 0.8-0.9 in the own region, 0.02-0.03 beyond.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.chance import choose, decision
+from sim.compiled import rule
+from sim.declare import parameter, parameters
+from sim.rules.innovations import gain_knowledge
+from sim.rules.joint_projects import partner_alive
+from sim.rules.search import protection
+from sim.world import PARTNERS, SUPPLIERS
+
+
+@parameters
+class Spillovers:
+    """How knowledge leaks."""
+
+    local: float = parameter(0.05, "1/quarter", "chi: share of a neighbour's lead that is learnt", (0.0, 0.2), source="Bottazzi and Peri 2003 (ratio to outside)")
+    outside: float = parameter(0.002, "1/quarter", "chi_out", (0.0, 0.02), source="Bottazzi and Peri 2003 (ratio to local)")
+    contacts: float = parameter(3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed")
+    guard: float = parameter(0.6, "share", "of (1) that full protection stops", (0.0, 1.0), source="assumed")
+    embodied: float = parameter(0.02, "1/quarter", "pace of codified knowledge", (0.0, 0.1), source="assumed: life of plant about ten years")
+    codified: float = parameter(0.6, "1", "knowledge that comes with plant and standards over the frontier", (0.1, 0.8), source="assumed")
+    met: float = parameter(2.0, "1", "enterprises met by chance a quarter", (0.0, 6.0), source="assumed", kind="structural")
+
+
+MEET = decision("which enterprise is met by chance")
+
+
+@rule
+def spill_over(world, p, now):
+    """Knowledge gained by (1) to (3)."""
+    fields = len(world.fields)
+    pace = p.spillovers.local * (1.0 - p.spillovers.guard * protection(world, p))
+    for enterprise in world.enterprises:
+        if not enterprise.alive:
+            continue
+        weight = world.processes[enterprise.process].weight
+        for field in range(fields):
+            if weight[field] > 0.0:
+                codified = math.log(max(1.0, p.spillovers.codified / enterprise.knowledge[field]))
+                outside = enterprise.absorptive * math.log(max(1.0, 1.0 / enterprise.knowledge[field]))
+                enterprise.learned_outside += gain_knowledge(
+                    enterprise, field, p.spillovers.embodied * codified + p.spillovers.outside * outside
+                )
+        if enterprise.absorptive > 0.0:
+            learn_from_neighbours(world, p, now, enterprise, pace * enterprise.absorptive)
+
+
+@rule
+def learn_from_neighbours(world, p, now, enterprise, pace):
+    """(1) over suppliers, partners and chance meetings."""
+    met = int(p.spillovers.met * (1.0 + enterprise.coordination))
+    contacts = 0.0
+    for slot in range(SUPPLIERS):
+        if supplier_alive(world, enterprise, slot):
+            contacts += 0.3 + enterprise.supplier_trust[slot]
+    for slot in range(PARTNERS):
+        if partner_alive(world, enterprise, slot):
+            contacts += 0.3 + enterprise.partner_trust[slot]
+    contacts += 0.3 * met
+    if contacts <= 0.0:
+        return
+    each = pace * (1.0 - math.exp(-contacts / p.spillovers.contacts)) / contacts
+    for slot in range(SUPPLIERS):
+        if supplier_alive(world, enterprise, slot):
+            other = world.enterprises[enterprise.supplier[slot]]
+            learn(world, enterprise, other.knowledge, each * (0.3 + enterprise.supplier_trust[slot]))
+    for slot in range(PARTNERS):
+        if partner_alive(world, enterprise, slot):
+            row = enterprise.partner[slot]
+            share = each * (0.3 + enterprise.partner_trust[slot])
+            if enterprise.partner_institute[slot]:
+                learn(world, enterprise, world.institutes[row].knowledge, share)
+            else:
+                learn(world, enterprise, world.enterprises[row].knowledge, share)
+    for look in range(met):
+        at = choose(len(world.enterprises), now, MEET, enterprise.uid, look)
+        if world.enterprises[at].alive:
+            learn(world, enterprise, world.enterprises[at].knowledge, each * 0.3)
+
+
+@rule
+def learn(world, enterprise, knowledge, share):
+    """Close a share of the lead of another's knowledge in the fields of one's product."""
+    weight = world.processes[enterprise.process].weight
+    for field in range(len(world.fields)):
+        if weight[field] > 0.0 and knowledge[field] > enterprise.knowledge[field]:
+            lead = math.log(knowledge[field] / enterprise.knowledge[field])
+            enterprise.learned_local += gain_knowledge(enterprise, field, share * lead)
+
+
+@rule
+def supplier_alive(world, enterprise, slot):
+    """Whether the supplier in a slot is still the one whom the enterprise knew."""
+    uid = enterprise.supplier_uid[slot]
+    row = enterprise.supplier[slot]
+    return uid != 0 and bool(world.enterprises[row].alive) and world.enterprises[row].uid == uid
