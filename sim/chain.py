@@ -1,4 +1,4 @@
-"""Chain: the value chain, the founding population and the outside series, as they stand in files.
+"""Chain: the value chain, the founding population and the outside series, as data.
 
 chain.toml       markets, technology fields, stages, products and the processes that make them
 population.toml  founding enterprises in groups of similar ones, institutes, the labour market
@@ -6,38 +6,22 @@ series.csv       what is known of prices, indices, taxes and quotas by quarter
 
 A process turns inputs into its main product and joint products, per unit of the main product. Goods flow
 from lower stages to higher ones only, so the chain has no circles. Nothing here or later knows what the
-goods are. Readers report every problem of a file at once; what they return cannot be changed. ``founding``
-makes the tables of the world from it.
+goods are. What is read cannot be changed. ``chain_files`` reads and checks, ``founding`` makes the tables of
+the world from it.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.calendar import Quarter
-from sim.problems import (
-    FrozenDict,
-    InputError,
-    Key,
-    Problem,
-    Strict,
-    TomlFile,
-    nearest,
-    read_model,
-    read_text,
-)
-from sim.world import FIELDS, INPUTS, MARKETS, OUTPUTS, PIPELINE, PRODUCTS, STAGES
+from sim.problems import FrozenDict, Strict
+from sim.world import PIPELINE, STAGES
 
-QUOTAS = 4
 MARKET_KEYS = ("domestic", "international")
-# Series other than price.<product> and quota.<kind>.
-KNOWN_SERIES = ("index.general", "index.wage", "wedge.export", "vat.rate", "vat.local_share")
 
 
 def _number(unit: str, meaning: str, default: Any = ..., **bounds: Any) -> Any:
@@ -208,273 +192,7 @@ def _index(things: tuple[Any, ...], key: str) -> int:
     raise KeyError(key)
 
 
-# ---------------------------------------------------------------------------------------------------- chain
-_LIMITS: dict[str, tuple[type[Strict], int, int]] = {  # section: model, fewest and most entries
-    "market": (Market, MARKETS, MARKETS),
-    "field": (TechnologyField, 1, FIELDS),
-    "stage": (Stage, 1, STAGES - 1),
-    "product": (Product, 1, PRODUCTS),
-    "process": (Process, 1, 1000),
-}
-
-
-def read_chain(path: Path | str) -> Chain:
-    """The value chain in a file. Raises :class:`InputError` with all problems."""
-    file = TomlFile(path)
-    problems: list[Problem] = []
-    parts = _sections(
-        file,
-        {name: limits[0] for name, limits in _LIMITS.items()},
-        ("title", "currency", "contents"),
-        problems,
-    )
-    for name, (_, fewest, most) in _LIMITS.items():
-        number = len(file.data.get(name, ()))
-        if not fewest <= number <= most:
-            problems.append(
-                file.problem((name,), number, "wrong number of entries", allowed=f"{fewest}..{most}")
-            )
-        _unique(file, name, [thing for thing in file.data.get(name, ()) if isinstance(thing, dict)], problems)
-    names = _contents(file, problems)
-    _check_frame(file, parts, problems)
-    _check_products(file, parts, names, problems)
-    _check_processes(file, parts, problems)
-    _check_circles(file, parts, problems)
-    if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
-    data = file.data
-    processes = tuple(
-        process.model_copy(update={"outputs": FrozenDict({process.product: 1.0, **process.outputs})})
-        for _, process in parts["process"]
-    )
-    return Chain(
-        title=str(data.get("title", "")),
-        currency=str(data.get("currency", "million CNY")),
-        contents=names,
-        markets=_only(parts["market"]),
-        fields=_only(parts["field"]),
-        stages=_only(parts["stage"]),
-        products=_only(parts["product"]),
-        processes=processes,
-    )
-
-
-Parts = dict[
-    str, list[tuple[int, Any]]
-]  # section: (place in the file, model) of every entry that could be read
-
-
-def _only(things: list[tuple[int, Any]]) -> tuple[Any, ...]:
-    return tuple(thing for _, thing in things)
-
-
-def _sections(
-    file: TomlFile, models: Mapping[str, type[Strict]], others: tuple[str, ...], problems: list[Problem]
-) -> Parts:
-    """Read every entry of every ``[[section]]`` by itself, so that one bad entry does not hide the next."""
-    parts: Parts = {name: [] for name in models}
-    for key, value in file.data.items():
-        if key in others:
-            continue
-        if key not in models:
-            problems.append(
-                file.problem((key,), None, "unknown section", suggestion=nearest(key, [*models, *others]))
-            )
-        elif not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            problems.append(file.problem((key,), None, f"not a list of tables, write [[{key}]]"))
-        else:
-            for place, entry in enumerate(value):
-                thing = read_model(models[key], entry, file, problems, (key, place))
-                if thing is not None:
-                    parts[key].append((place, thing))
-    return parts
-
-
-def _unique(file: TomlFile, section: str, entries: list[dict[str, Any]], problems: list[Problem]) -> None:
-    for name in ("key", "number") if section == "stage" else ("key",):
-        seen: dict[Any, int] = {}
-        for place, entry in enumerate(entries):
-            value = entry.get(name)
-            if isinstance(value, (str, int)) and seen.setdefault(value, place) != place:
-                first = file.line((section, seen[value], name))
-                problems.append(file.problem((section, place, name), value, f"used before, in line {first}"))
-
-
-def _keys(file: TomlFile, section: str) -> list[str]:
-    """Keys of a section, those of entries with other problems included."""
-    entries = file.data.get(section, ())
-    return [
-        entry["key"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("key"), str)
-    ]
-
-
-def _contents(file: TomlFile, problems: list[Problem]) -> tuple[str, str]:
-    """Names of the raw material in goods: the bulk of it and its critical part, which may be the same."""
-    names = file.data.get("contents")
-    if names is None:
-        found = [
-            p["contents"]
-            for p in file.data.get("product", ())
-            if isinstance(p, dict) and isinstance(p.get("contents"), dict)
-        ]
-        names = list(dict.fromkeys(name for contents in found for name in contents)) or ["bulk"]
-    if (
-        not isinstance(names, list)
-        or not 1 <= len(names) <= 2
-        or not all(isinstance(name, str) for name in names)
-    ):
-        problems.append(
-            file.problem(
-                ("contents",), names, "not one or two names: the bulk of the raw material, its critical part"
-            )
-        )
-        return "", ""
-    return names[0], names[-1]
-
-
-def _check_frame(file: TomlFile, parts: Parts, problems: list[Problem]) -> None:
-    for (place, market), right in zip(parts["market"], MARKET_KEYS, strict=False):
-        if market.key != right:
-            problems.append(
-                file.problem(
-                    ("market", place, "key"),
-                    market.key,
-                    "the two markets are domestic and international, in this order",
-                )
-            )
-    numbers = sorted(stage.number for _, stage in parts["stage"])
-    if len(numbers) == len(file.data.get("stage", ())) and sorted(set(numbers)) != list(
-        range(1, len(numbers) + 1)
-    ):
-        problems.append(file.problem(("stage",), numbers, "stages are numbered 1, 2, 3 and so on"))
-
-
-def _check_products(file: TomlFile, parts: Parts, names: tuple[str, str], problems: list[Problem]) -> None:
-    numbers = [stage.number for _, stage in parts["stage"]]
-    made = {process.product for _, process in parts["process"]}
-    made |= {key for _, process in parts["process"] for key in process.outputs}
-    used = {key for _, process in parts["process"] for key in process.inputs}
-    for place, product in parts["product"]:
-        at: Key = ("product", place)
-        if product.stage not in numbers:
-            problems.append(
-                file.problem((*at, "stage"), product.stage, "no such stage", allowed=_list(sorted(numbers)))
-            )
-        for name in product.contents:
-            if name not in names:
-                problems.append(
-                    file.problem(
-                        (*at, "contents", name),
-                        product.contents[name],
-                        "not a content of this chain",
-                        allowed=_list(names),
-                        suggestion=nearest(name, names),
-                    )
-                )
-        if product.key not in made and len(parts["process"]) == len(file.data.get("process", ())):
-            problems.append(file.problem((*at, "key"), product.key, "no process makes this product"))
-        if product.price_rule == "basket" and product.key not in used:
-            problems.append(
-                file.problem(
-                    (*at, "price_rule"),
-                    "basket",
-                    "nothing is recovered from it: no process takes it as input",
-                )
-            )
-
-
-def _check_processes(file: TomlFile, parts: Parts, problems: list[Problem]) -> None:
-    products, fields = _keys(file, "product"), _keys(file, "field")
-    stages = {product.key: product.stage for _, product in parts["product"]}
-
-    def known(at: Key, key: str, kind: str, names: list[str]) -> bool:
-        if key not in names:
-            problems.append(file.problem(at, key, f"no such {kind}", suggestion=nearest(key, names)))
-        return key in names
-
-    for place, process in parts["process"]:
-        at: Key = ("process", place)
-        known((*at, "product"), process.product, "product", products)
-        for key in process.outputs:
-            known((*at, "outputs", key), key, "product", products)
-        if process.outputs and process.outputs.get(process.product) != 1.0:
-            problems.append(
-                file.problem(
-                    (*at, "outputs"),
-                    dict(process.outputs),
-                    f"has to hold its main product: {process.product} = 1.0",
-                )
-            )
-        for key in process.inputs:
-            if not known((*at, "inputs", key), key, "product", products):
-                continue
-            for made in {process.product, *process.outputs}:
-                if key in stages and made in stages and stages[key] >= stages[made]:
-                    problems.append(
-                        file.problem(
-                            (*at, "inputs", key),
-                            key,
-                            f"an input of stage {stages[key]} for {made} of stage {stages[made]}; "
-                            "inputs come from earlier stages",
-                        )
-                    )
-        for slot, most in (("inputs", INPUTS), ("outputs", OUTPUTS)):
-            number = len(getattr(process, slot))
-            if number > most:
-                problems.append(file.problem((*at, slot), number, f"too many {slot}", allowed=f"0..{most}"))
-        for key in process.fields:
-            known((*at, "fields", key), key, "field", fields)
-        _sums_to_one(file, (*at, "fields"), process.fields, problems)
-    quotas = dict.fromkeys(process.quota for _, process in parts["process"] if process.quota)
-    if len(quotas) > QUOTAS:
-        problems.append(
-            file.problem(("process",), list(quotas), "too many kinds of quota", allowed=f"0..{QUOTAS}")
-        )
-
-
-def _sums_to_one(file: TomlFile, at: Key, weights: dict[str, float], problems: list[Problem]) -> None:
-    total = math.fsum(weights.values())
-    if abs(total - 1.0) > 1e-6:
-        problems.append(file.problem(at, dict(weights), f"weights sum to {total:g}, not to 1"))
-
-
-def _check_circles(file: TomlFile, parts: Parts, problems: list[Problem]) -> None:
-    """Name every circle of goods: stages in order exclude them, but the circle is what a reader looks for."""
-    needs: dict[str, set[str]] = {}
-    place_of: dict[str, int] = {}
-    for place, process in parts["process"]:
-        for made in (process.product, *process.outputs):
-            needs.setdefault(made, set()).update(process.inputs)
-            place_of.setdefault(made, place)
-    done: set[str] = set()
-
-    def walk(product: str, path: list[str]) -> None:
-        if product in path:
-            circle = [*path[path.index(product) :], product]
-            problems.append(
-                file.problem(
-                    ("process", place_of[product], "inputs"),
-                    None,
-                    f"goods run in a circle: {' <- '.join(circle)}",
-                )
-            )
-        elif product not in done:
-            for need in sorted(needs.get(product, ())):
-                walk(need, [*path, product])
-            done.add(product)
-
-    for product in needs:
-        walk(product, [])
-
-
-def _list(values: Iterable[Any]) -> str:
-    return ", ".join(str(value) for value in values)
-
-
 # ----------------------------------------------------------------------------------------------- population
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
 class EnterpriseGroup(Strict):
     """A group of similar founding enterprises."""
 
@@ -535,55 +253,8 @@ class Population(Strict):
     labour: Labour
 
 
-def read_population(path: Path | str, chain: Chain | None) -> Population:
-    """The founding population in a file; ``chain`` None: without checking it against a chain."""
-    file = TomlFile(path)
-    problems: list[Problem] = []
-    parts = _sections(
-        file, {"enterprises": EnterpriseGroup, "institutes": InstituteRecord}, ("labour",), problems
-    )
-    labour = None
-    if "labour" not in file.data:
-        problems.append(file.problem(("labour",), None, "missing"))
-    else:
-        labour = read_model(Labour, file.data["labour"], file, problems, ("labour",))
-    if not file.data.get("enterprises"):
-        problems.append(file.problem(("enterprises",), None, "no enterprise is founded"))
-    _unique(file, "institutes", [i for i in file.data.get("institutes", ()) if isinstance(i, dict)], problems)
-    processes = [process.key for process in chain.processes] if chain else []
-    fields = [field.key for field in chain.fields] if chain else []
-    for place, group in parts["enterprises"]:
-        if chain and group.process not in processes:
-            problems.append(
-                file.problem(
-                    ("enterprises", place, "process"),
-                    group.process,
-                    "no such process",
-                    suggestion=nearest(group.process, processes),
-                )
-            )
-    for place, institute in parts["institutes"]:
-        at: Key = ("institutes", place)
-        for key in institute.fields:
-            if chain and key not in fields:
-                problems.append(
-                    file.problem((*at, "fields", key), key, "no such field", suggestion=nearest(key, fields))
-                )
-        _sums_to_one(file, (*at, "fields"), institute.fields, problems)
-        if institute.opens is not None:
-            try:
-                Quarter.of(institute.opens)
-            except ValueError as error:
-                problems.append(file.problem((*at, "opens"), institute.opens, str(error)))
-    if problems or labour is None:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
-    return Population(
-        enterprises=_only(parts["enterprises"]), institutes=_only(parts["institutes"]), labour=labour
-    )
-
-
 # --------------------------------------------------------------------------------------------------- series
-class Path_(Strict):  # noqa: N801  # pathlib owns the name
+class SeriesPath(Strict):
     """One dated series without gaps."""
 
     first: int  # Quarter.index
@@ -593,7 +264,7 @@ class Path_(Strict):  # noqa: N801  # pathlib owns the name
 class Series(Strict):
     """Dated series of the outside world by name."""
 
-    paths: Annotated[dict[str, Path_], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+    paths: Annotated[dict[str, SeriesPath], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
 
     def __contains__(self, name: str) -> bool:
         return name in self.paths
@@ -615,115 +286,3 @@ class Series(Strict):
         if path is None:
             return (math.nan,) * quarters
         return tuple(path.values[place] if 0 <= place < len(path.values) else math.nan for place in places)
-
-
-_COLUMNS = ("quarter", "series", "value", "status", "confidence", "source")
-_CHOICES = {"status": ("sourced", "derived", "assumed"), "confidence": ("high", "medium", "low")}
-
-
-def read_series(path: Path | str, chain: Chain | None) -> Series:
-    """The dated series in a file; ``chain`` None: without checking them against a chain."""
-    file = TomlFile(path, "")  # for its name only
-    problems: list[Problem] = []
-
-    def wrong(line: int, key: str, value: Any, problem: str, **about: str) -> None:
-        problems.append(Problem(file.name, line, key, value, problem, **about))
-
-    reader = csv.reader(read_text(path).splitlines())
-    header = next(reader, [])
-    if tuple(header) != _COLUMNS:
-        wrong(1, "", ",".join(header), "wrong columns", allowed=",".join(_COLUMNS))
-        raise InputError(problems)
-    known = [*KNOWN_SERIES]
-    if chain:
-        known += [f"price.{product.key}" for product in chain.products] + [
-            f"quota.{kind}" for kind in chain.quotas
-        ]
-    found: dict[str, dict[int, tuple[float, int]]] = {}
-    for cells in reader:
-        line = reader.line_num
-        if not cells:
-            continue
-        if len(cells) != len(_COLUMNS):
-            wrong(line, "", None, f"{len(cells)} columns instead of {len(_COLUMNS)}")
-            continue
-        row = dict(zip(_COLUMNS, cells, strict=True))
-        _check_row(row, line, known if chain else None, wrong)
-        try:
-            quarter, value = Quarter.of(row["quarter"]), float(row["value"])
-        except ValueError:
-            continue  # reported above
-        if found.setdefault(row["series"], {}).setdefault(quarter.index, (value, line))[1] != line:
-            wrong(line, row["series"], row["quarter"], "this quarter was given before")
-    for name, points in found.items():
-        missing = [str(Quarter(index)) for index in range(min(points), max(points)) if index not in points]
-        if missing:
-            wrong(
-                points[min(points)][1],
-                name,
-                None,
-                f"quarters are missing: {_list(missing[:4])}{' ...' if len(missing) > 4 else ''}",
-            )
-    for product in chain.products if chain else ():
-        if product.price_rule == "observed" and f"price.{product.key}" not in found:
-            problems.append(
-                Problem(
-                    file.name,
-                    None,
-                    f"price.{product.key}",
-                    None,
-                    "missing, though the chain says that this price is observed",
-                )
-            )
-    for kind in chain.quotas if chain else ():
-        if f"quota.{kind}" not in found:
-            problems.append(
-                Problem(
-                    file.name,
-                    None,
-                    f"quota.{kind}",
-                    None,
-                    "missing, though a process of the chain is bound by it",
-                )
-            )
-    if problems:
-        raise InputError(problems)
-    return Series(
-        paths=FrozenDict(
-            {
-                name: Path_(first=min(points), values=tuple(points[index][0] for index in sorted(points)))
-                for name, points in found.items()
-            }
-        )
-    )
-
-
-def _check_row(row: dict[str, str], line: int, known: list[str] | None, wrong: Callable[..., None]) -> None:
-    try:
-        Quarter.of(row["quarter"])
-    except ValueError as error:
-        wrong(line, "quarter", row["quarter"], str(error))
-    if known is not None and row["series"] not in known:
-        wrong(line, "series", row["series"], "no such series", suggestion=nearest(row["series"], known))
-    try:
-        value = float(row["value"])
-        if not math.isfinite(value):
-            wrong(line, "value", row["value"], "not a finite number")
-        elif row["series"].startswith(("price.", "index.")) and value <= 0.0:
-            wrong(line, "value", row["value"], "too small", allowed="above 0")
-        elif row["series"].startswith("quota.") and value < 0.0:
-            wrong(line, "value", row["value"], "too small", allowed="from 0")
-    except ValueError:
-        wrong(line, "value", row["value"], "not a number")
-    for column, choices in _CHOICES.items():
-        if row[column] not in choices:
-            wrong(
-                line,
-                column,
-                row[column],
-                "not one of the choices",
-                allowed=_list(choices),
-                suggestion=nearest(row[column], choices),
-            )
-    if not row["source"].strip():
-        wrong(line, "source", None, "missing: every number names its source")

@@ -58,6 +58,22 @@ def rule(function: Any) -> Any:
     return compile_late(function)
 
 
+def interpreted(function: Any) -> Any:
+    """The plain function behind a rule: numba cannot take a single row of a table with overlapping columns from Python."""
+    return getattr(function, "py_func", function)
+
+
+def __getattr__(name: str) -> Any:
+    """``literal_unroll`` unrolls a loop over a tuple of rules: numba's own, or nothing where rules are not compiled."""
+    if name != "literal_unroll":
+        raise AttributeError(name)
+    if INTERPRET or READ_ONLY:
+        return tuple
+    from numba import literal_unroll
+
+    return literal_unroll
+
+
 @lru_cache(maxsize=1)
 def cache_folder() -> Path:
     """Where machine code is kept: the user's cache, or a temporary folder when that cannot be written."""

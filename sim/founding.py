@@ -28,8 +28,10 @@ from sim.accounts import BANK, ENTERPRISES, GOODS, INSTITUTES, LOCAL_GOVERNMENT,
 from sim.calendar import Quarter
 from sim.chain import MARKET_KEYS, Process, Product
 from sim.chance import Now, decision, normal, uniform
+from sim.compiled import interpreted
 from sim.declare import MEASURES, MONEY, TABLES
 from sim.rules.commercialisation import see_capability
+from sim.rules.labour import workers_per_unit
 from sim.rules.outside_markets import attractiveness
 from sim.rules.outside_world import PRICE_RULES
 from sim.rules.prices import set_prices
@@ -51,6 +53,7 @@ from sim.world import (
     OWNERSHIP_NAMES,
     SERIES,
     World,
+    widened,
 )
 
 SIZE = decision("how large a founding enterprise is")
@@ -81,7 +84,7 @@ def found(scenario: Scenario, p: Any, seed: int) -> World:
         world.fields[row].growth = field.frontier_growth
     _enterprises(world, scenario, p, seed)
     _institutes(world, scenario)
-    _talents(world, scenario, p, seed)
+    world = _talents(world, scenario, p, seed)
     _settle(world, p, Now(seed, 0))
     return world
 
@@ -136,7 +139,8 @@ def _calendar(world: World, scenario: Scenario, p: Any) -> None:
             if np.isnan(known[t]):
                 known[t] = known[t - 1] * math.exp(growth.get(name, 0.0))
         world.series[scenario.burn_in:, place] = known
-        world.series[: scenario.burn_in, place] = known[0]
+        # The wedge between prices at home and abroad is a work of policy: there is none before history begins.
+        world.series[: scenario.burn_in, place] = 0.0 if name == "wedge.export" else known[0]
     for row, product in enumerate(chain.products):
         world.prices[scenario.burn_in:, row] = series.over(f"price.{product.key}", start, scenario.quarters)
     region, labour = world.region[0], scenario.population.labour
@@ -185,6 +189,7 @@ def _products(world: World, scenario: Scenario) -> None:
         product.price = product.last_price = product.mean_price = product.local_price = product.opening_price
         product.recent[:] = product.opening_price
         product.stock_cover = 0.35
+        product.realisation = 1.0
         _demand(product, given)
 
 
@@ -320,7 +325,7 @@ def _institutes(world: World, scenario: Scenario) -> None:
     world.region[0].next_uid = first + len(scenario.population.institutes)
 
 
-def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> None:
+def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> World:
     """People at every founding employer, and those who look for a post."""
     now, region = Now(seed, 0), world.region[0]
     posts: list[tuple[int, int, int, float]] = []  # works, row, number, share introduced
@@ -328,20 +333,21 @@ def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> None:
         enterprise = world.enterprises[row]
         if enterprise.alive:
             enterprise.price = world.products[enterprise.product].opening_price
-            number = wanted_talents(enterprise, world.processes[enterprise.process], region, p)
+            number = interpreted(wanted_talents)(enterprise, world.processes[enterprise.process], region, p)
             posts.append((AT_ENTERPRISE, row, number, 0.05))
     for row, given in enumerate(scenario.population.institutes):
         if world.institutes[row].alive:
             posts.append((AT_INSTITUTE, row, given.researchers, given.introduced))
     posts.append((0, 0, int(scenario.population.labour.local_talents), 0.0))
     total = sum(number for _, _, number, _ in posts)
-    _widen(world, "talents", max(1024, int(1.3 * total) + 256))
+    world = widened(world, "talents", max(1024, int(1.3 * total) + 256))
     place = 0
     for works, row, number, introduced in posts:
         for each in range(number):
             _settle_talent(world, p, now, place, works, row, INTRODUCED if each < introduced * number else LOCAL)
             place += 1
     region.next_talent = place
+    return world
 
 
 def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: int, origin: int) -> None:
@@ -373,15 +379,6 @@ def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: 
         talent.wage = region.talent_wage * talent.level**0.7 * p.talents.local_pay
 
 
-def _widen(world: World, name: str, rows: int) -> None:
-    """Make a table longer in place, as far as the founding needs it."""
-    table = getattr(world, name)
-    if rows > len(table):
-        table.resize(rows, refcheck=False)
-        fresh = TABLES[name[:-1].capitalize()].rows(1)
-        table[table.uid == 0] = fresh[0]
-
-
 def _settle(world: World, p: Any, now: Now) -> None:
     """Solve (1) to (4), open the books."""
     see_capability(world, p, now)
@@ -393,9 +390,12 @@ def _settle(world: World, p: Any, now: Now) -> None:
     for enterprise in world.enterprises:
         if enterprise.alive:
             process = world.processes[enterprise.process]
+            if world.products[enterprise.product].pricing == DIFFERENTIATED:
+                good = world.products[enterprise.product]
+                enterprise.markup = min(0.6, max(0.08, 0.97 * good.price / enterprise.unit_cost - 1.0))
+                enterprise.price = enterprise.unit_cost * (1.0 + enterprise.markup)
             enterprise.expected_margin = enterprise.price - enterprise.unit_cost
-            efficient = enterprise.productivity
-            enterprise.workers = UTILISATION * enterprise.capacity * process.workers / efficient
+            enterprise.workers = UTILISATION * enterprise.capacity * interpreted(workers_per_unit)(process, enterprise, world.region[0])
     _solve_markets(world, p)
     _solve_discovery(world, p)
     _open(world)
@@ -437,7 +437,7 @@ def _solve_markets(world: World, p: Any) -> None:
                 relative = sales / reference
                 enterprise.reach[market] = relative**eta
                 if market == DOMESTIC:
-                    pull = math.log(attractiveness(product, enterprise, market, p))
+                    pull = math.log(interpreted(attractiveness)(product, enterprise, market, p))
                     enterprise.standing = (1.0 - eta) * math.log(relative) - pull
                 total += sales
             size = max(1e-9, product.market_size[market])
@@ -473,7 +473,7 @@ def _open(world: World) -> None:
     region = world.region[0]
     alive = world.enterprises.alive
     region.loans = float(world.enterprises.debt[alive].sum())
-    region.bank_equity = 0.12 * max(100.0, region.loans)
+    region.bank_equity = 0.15 * max(region.loans, 0.4 * float(world.enterprises.capital[alive].sum()))
     region.reserve = 50.0
     world.balances[ENTERPRISES] = world.enterprises.cash[alive].sum()
     world.balances[INSTITUTES] = world.institutes.cash[world.institutes.alive].sum()

@@ -9,6 +9,7 @@ The only module that reaches into numba; ``compiled`` imports it when the first 
 from __future__ import annotations
 
 import contextlib
+import warnings
 from functools import cached_property
 from types import FunctionType
 from typing import Any
@@ -17,6 +18,10 @@ import numba
 from numba.core import caching
 
 from sim import compiled
+
+# A tuple of rules is typed as possible function pointers first, which numba calls experimental; it is then
+# unrolled.
+warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
 
 
 def compile_late(function: Any) -> Any:

@@ -359,10 +359,20 @@ class PolicyReader:
                 if before.last + 1 < span.first:
                     ended = origin(self.file, ("measure", before.place, "until"))
                     points.append(Point(before.last + 1, neutral, ended))
-            points.append(Point(span.first, span.value, origin(self.file, ("measure", span.place, "value"))))
+            said = name if name in TARGETS else "value"
+            points.append(Point(span.first, span.value, origin(self.file, ("measure", span.place, said))))
             before = span
         until = before.last if before else None
         self._lay(declared.name, name, Segment(tuple(points), neutral, until=until))
+
+
+def read_history_file(path: Path, chain: Chain | None) -> list[Problem]:
+    """Problems of a history file by itself, whatever time a study covers."""
+    problems: list[Problem] = []
+    reader = PolicyReader(chain, problems, [])
+    for alternative in (False, True):
+        reader.read_history(path, (Quarter.of("1900Q1"), Quarter.of("2999Q4")), None, alternative)
+    return list({str(problem): problem for problem in problems}.values())
 
 
 def read_measures(path: Path, problems: list[Problem]) -> tuple[TomlFile, list[tuple[int, Measure]]]:

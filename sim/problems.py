@@ -52,10 +52,12 @@ class Problem:
 
 
 class InputError(ValueError):
-    """Bad input. ``problems`` holds every problem found."""
+    """Bad input. ``problems`` holds every problem found, file by file in the order of lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        found = list(problems)
+        files = list(dict.fromkeys(problem.file for problem in found))
+        self.problems = tuple(sorted(found, key=lambda p: (files.index(p.file), p.line or 0)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
@@ -81,8 +83,11 @@ def nearest(word: Any, known: Iterable[Any]) -> str:
     """The known name nearest to ``word``, or nothing when none is near."""
     names = [str(name) for name in known]
     near = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
-    if not near:  # a part of a longer name: "grant" for "research_grant"
-        near = sorted((name for name in names if len(str(word)) > 3 and str(word) in name), key=len)
+    if not near and len(str(word)) > 3:  # a part of a longer name: "grnt" for "research_grant"
+        parts = {
+            part: name for name in sorted(names, key=len, reverse=True) for part in re.split(r"[._]", name)
+        }
+        near = [parts[part] for part in difflib.get_close_matches(str(word), parts, n=1, cutoff=0.75)]
     return near[0] if near else ""
 
 

@@ -34,7 +34,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from sim.calendar import Quarter
-from sim.chain import Chain, Population, Series, read_chain, read_population, read_series
+from sim.chain import Chain, Population, Series
+from sim.chain_files import read_chain, read_population, read_series
 from sim.declare import INSTRUMENTS, PARAMETERS, parameter_record
 from sim.policy_reader import EVERYBODY, TARGETS, PolicyReader, groups, is_number, origin
 from sim.problems import FrozenDict, InputError, Key, Problem, Strict, TomlFile, frozen, nearest, read_model
@@ -149,7 +150,7 @@ class Scenario:
         file = TomlFile(by, "")
         file.data = data
         problems: list[Problem] = []
-        header = _header(file, {"title": title or self.title, **data}, problems)
+        header = read_header(file, {"title": title or self.title, **data}, problems)
         name = self.name if title is None else _slug(title)
         return _build((*self.layers, _Layer(name, file, header, Path.cwd())), name, problems)
 
@@ -225,6 +226,20 @@ class Scenario:
             "parameters": parameters,
         }
 
+    def flat(self) -> dict[str, list[dict[str, Any]]]:
+        """The same by dotted key: the steps of each value (one, except for levers) and who set them."""
+        resolved = self.resolved()
+        flat = {
+            f"{section}.{key}": [entry]
+            for section in ("world", "run")
+            for key, entry in resolved[section].items()
+        }
+        for name, levers in resolved["policy"].items():
+            flat |= {f"policy.{name}.{key}": steps for key, steps in levers.items()}
+        for group, members in resolved["parameters"].items():
+            flat |= {f"parameters.{group}.{key}": [entry] for key, entry in members.items()}
+        return flat
+
     def _parameter(self, group: str, name: str) -> tuple[float, str]:
         return self.changes.get(group, {}).get(name, (PARAMETERS[group][name].default, "default"))
 
@@ -267,7 +282,7 @@ class Scenario:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def _facts(self) -> list[tuple[str, str]]:
+    def facts(self) -> list[tuple[str, str]]:
         """What is worth knowing at a glance, for both reprs."""
         last = self.start + self.quarters - 1
         number = sum(group.number for group in self.population.enterprises)
@@ -301,7 +316,12 @@ class Scenario:
                 if all(step.value == lane.neutral for step in steps):
                     continue
                 named = [step for step in steps if step.origin != "default"]
-                path = ", ".join(f"{in_words(step.value)} from {step.quarter}" for step in named)
+                news = [
+                    step
+                    for last, step in zip([None, *named], named, strict=False)
+                    if not last or last.value != step.value
+                ]
+                path = ", ".join(f"{in_words(step.value)} from {step.quarter}" for step in news)
                 lines.append(f"{instrument}.{name} {path}")
         return lines
 
@@ -310,14 +330,14 @@ class Scenario:
         return by == mine or by.rpartition(":")[0] == mine
 
     def __repr__(self) -> str:
-        facts = "".join(f"\n  {name + ':':<11} {text}" for name, text in self._facts())
+        facts = "".join(f"\n  {name + ':':<11} {text}" for name, text in self.facts())
         return f"<Scenario {self.name}: {self.title}>{facts}"
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
             f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
-            for name, text in self._facts()
+            for name, text in self.facts()
         )
         head = f"<b>{html.escape(self.title)}</b> <code>{html.escape(self.name)}</code>"
         return f"{head}<table>{rows}</table>"
@@ -388,7 +408,7 @@ def load(name_or_path: str | Path) -> Scenario:
     while True:
         seen.append(path.resolve())
         file = TomlFile(path)
-        header = _header(file, file.data, problems)
+        header = read_header(file, file.data, problems)
         name = path.resolve().parent.name if path.stem == "scenario" else path.stem
         layers.insert(0, _Layer(name, file, header, path.parent))
         if header.based_on is None:
@@ -407,7 +427,7 @@ def load(name_or_path: str | Path) -> Scenario:
             raise InputError(problems)
 
 
-def _header(file: TomlFile, data: dict[str, Any], problems: list[Problem]) -> Header:
+def read_header(file: TomlFile, data: dict[str, Any], problems: list[Problem]) -> Header:
     """The head of a file. What is wrong in it is reported and left out, so that the rest is still read."""
     read_model(Header, data, file, problems)
     good = copy.deepcopy(data)

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.declare import column, flow, row, wedge
+import numpy as np
+
+from sim.declare import TABLES, column, flow, row, wedge
 
 # How many slots a row holds. A chain that needs more is refused with a message by ``chain``.
 FIELDS = 12      # technology fields
@@ -342,9 +344,11 @@ class Product:
     mean_price: float = column("million CNY/unit", "mean world price of four quarters", low=0.0)
     shock: float = column("log", "state of the price process")
     local_price: float = column("million CNY/unit", "price inside the cluster (commodities), mean posted price (others)", low=0.0)
+    realisation: float = column("share", "what sellers of the cluster got of late over the world price (commodities)", low=0.0)
     stock_cover: float = column("quarter", "cluster's stock over its quarterly use and sales", low=0.0)
     market_size: float = column("unit/quarter", "outside demand per market", slots=MARKETS, low=0.0)
     market_luck: float = column("log", "state of the demand cycle per market", slots=MARKETS)
+    market_change: float = column("1", "outside demand over that of the last quarter", low=0.0)
     demand: float = column("unit/quarter", "demand of 2011 per market", slots=MARKETS, low=0.0)
     growth: float = column("1/year", "growth of demand per market", slots=MARKETS)
     elasticity: float = column("1", "price elasticity of the whole market", slots=MARKETS)
@@ -565,5 +569,19 @@ class World(NamedTuple):
 SERIES = ("general_index", "wage_index", "export_wedge", "vat", "vat_local_share", "quota_0", "quota_1", "quota_2", "quota_3")
 GENERAL_INDEX, WAGE_INDEX, EXPORT_WEDGE, VAT, VAT_LOCAL_SHARE, QUOTA = 0, 1, 2, 3, 4, 5
 
-# Tables that grow, and the tables of scratch that grow with the enterprises.
-GROWING = ("enterprises", "talents", "innovations", "projects", "institutes")
+
+
+def widened(world: World, name: str, rows: int) -> World:
+    """The same world with a longer table (and, for enterprises, longer scratch). Rows keep their places."""
+    table = TABLES[name[:-1].capitalize()]
+    old = getattr(world, name)
+    longer = table.rows(max(rows, len(old)))
+    longer[: len(old)] = old
+    world = world._replace(**{name: longer})
+    if name in ("enterprises", "institutes"):
+        room = len(world.enterprises)
+        world = world._replace(
+            order=np.zeros(room, np.int64), keys=np.zeros(room), sellers=np.zeros(room * OUTPUTS, np.int64),
+            slots=np.zeros(room * OUTPUTS, np.int64), vacancies=np.zeros(room + len(world.institutes), np.int64),
+        )
+    return world

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sim
-from sim.chain import read_chain, read_population, read_series
+from sim.calendar import Quarter
+from sim.chain_files import chain_of, population_of, read_chain, read_population, read_series
+from sim.policy_reader import PolicyReader
 from sim.problems import InputError, Problem, TomlFile
-from sim.scenario import library
+from sim.scenario import library, read_header
 
 TOY = library() / "toy"
 HEAD = 'title = "A test"\nbased_on = "toy"\n'
@@ -42,7 +47,7 @@ def line_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
-# ---------------------------------------------------------------------------------------------- scenario files
+# ------------------------------------------------------------------------------------------- scenario files
 @pytest.mark.parametrize(
     ("body", "key", "problem", "suggestion"),
     [
@@ -339,7 +344,7 @@ def test_the_same_holds_in_python() -> None:
         base.with_settings({"policy.research_grant": 0.1, "policy.research_grant.rate": 0.1})
 
 
-# ---------------------------------------------------------------------------------------------- history
+# -------------------------------------------------------------------------------------------------- history
 MEASURE = """
 [[measure]]
 instrument = "research_grant"
@@ -383,7 +388,7 @@ def test_measures_that_overlap(folder: Path) -> None:
     assert "overlaps with the measure in line 2" in found.problem
 
 
-# ---------------------------------------------------------------------------------------------- chain
+# ---------------------------------------------------------------------------------------------------- chain
 @pytest.mark.parametrize(
     ("old", "new", "key", "problem", "suggestion"),
     [
@@ -496,7 +501,7 @@ def test_more_than_the_slots_hold(folder: Path) -> None:
     assert {(p.key, p.allowed) for p in caught.value.problems} == {("field", "1..12"), ("market", "2..2")}
 
 
-# ---------------------------------------------------------------------------------------------- population, series
+# --------------------------------------------------------------------------------------- population, series
 @pytest.mark.parametrize(
     ("old", "new", "key", "problem"),
     [
@@ -561,13 +566,59 @@ def test_series(folder: Path, row: str, key: str, problem: str) -> None:
     )
 
 
+def places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document."""
+    if at:
+        yield at
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in children:
+        yield from places(value, (*at, key))
+
+
+@pytest.mark.parametrize("name", ["chain.toml", "population.toml", "scenario.toml"])
+def test_whatever_stands_anywhere_is_taken_or_reported(folder: Path, name: str) -> None:
+    """Wrong types at every place of a file never end in anything but problems with a line."""
+    text = (folder / name).read_text("utf-8")
+    if name == "scenario.toml":
+        text += (
+            "[policy.capital_subsidy]\nrate = { schedule = { 2012Q1 = 0.1 }, shape = 'step' }\nstages = [1]\n"
+        )
+    file = TomlFile("file.toml", text)
+    original = file.data
+    chain = read_chain(folder / "chain.toml")
+    refused = 0
+    for place in places(original):
+        for wrong in (None, True, -1, "x", [], {}, [[1]], {"x": {}}, float("nan")):
+            file.data = copy.deepcopy(original)
+            parent: Any = file.data
+            for key in place[:-1]:
+                parent = parent[key]
+            parent[place[-1]] = wrong
+            try:
+                if name == "chain.toml":
+                    chain_of(file)
+                elif name == "population.toml":
+                    population_of(file, chain)
+                else:
+                    reader = PolicyReader(chain, [], [])
+                    reader.read(file, (Quarter.of("2011Q1"), Quarter.of("2020Q4")))
+                    problems: list[Problem] = []
+                    read_header(file, file.data, problems)
+                    assert all(str(problem) for problem in (*problems, *reader.problems))
+                    refused += bool(problems or reader.problems)
+            except InputError as error:
+                refused += 1
+                assert str(error)
+    assert refused > 50
+
+
 def test_series_with_other_columns(folder: Path) -> None:
     (folder / "series.csv").write_text("date,name,value\n")
     with pytest.raises(InputError, match="wrong columns"):
         read_series(folder / "series.csv", None)
 
 
-# ---------------------------------------------------------------------------------------------- lines
+# ---------------------------------------------------------------------------------------------------- lines
 def test_lines_of_keys() -> None:
     text = '''\
 # comment with [brackets] and "quotes"

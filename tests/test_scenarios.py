@@ -1,4 +1,4 @@
-"""Scenarios: deltas resolve to the values that they say, quarter by quarter, and each value knows who set it."""
+"""Scenarios: deltas resolve to what they say, quarter by quarter, and each value knows who set it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-# ---------------------------------------------------------------------------------------------- quarters
+# ------------------------------------------------------------------------------------------------- quarters
 def test_quarters_count() -> None:
     start = Quarter.of("2011Q1")
     assert [str(start + t) for t in (0, 3, 4, -1)] == ["2011Q1", "2011Q4", "2012Q1", "2010Q4"]
@@ -41,7 +41,7 @@ def test_quarters_count() -> None:
             Quarter.of(wrong)  # type: ignore[arg-type]
 
 
-# ---------------------------------------------------------------------------------------------- library
+# -------------------------------------------------------------------------------------------------- library
 @pytest.mark.parametrize("name", known_scenarios())
 def test_every_scenario_loads_and_says_what_it_is(name: str) -> None:
     scenario = sim.load(name)
@@ -116,7 +116,7 @@ def test_the_alternative_dating() -> None:
     assert base.digest != other.digest
 
 
-# ---------------------------------------------------------------------------------------------- schedules
+# ------------------------------------------------------------------------------------------------ schedules
 def test_a_plain_value_holds_for_the_whole_horizon() -> None:
     values = rate(BASE.with_policy(research_grant={"rate": 0.2}))
     assert set(values.values()) == {0.2}
@@ -205,7 +205,7 @@ def test_a_file_stands_on_its_neighbours(tmp_path: Path) -> None:
     assert (two.name, two.title, two.question) == ("two", "Two", "Why?")
 
 
-# ---------------------------------------------------------------------------------------------- aims, announcements
+# -------------------------------------------------------------------------------------- aims, announcements
 def test_targets_become_bits() -> None:
     aimed = BASE.with_policy(
         capital_subsidy={
@@ -270,9 +270,16 @@ def test_unusual_values_warn_and_work() -> None:
     assert set(rate(scenario).values()) == {0.9}
 
 
-# ---------------------------------------------------------------------------------------------- history
+# -------------------------------------------------------------------------------------------------- history
 def test_measures_fold_into_paths(tmp_path: Path) -> None:
-    measure = '[[measure]]\ninstrument = "research_grant"\nlever = "rate"\nstatus = "assumed"\nconfidence = "low"\nsource = "x"\n'
+    measure = """
+[[measure]]
+instrument = "research_grant"
+lever = "rate"
+status = "assumed"
+confidence = "low"
+source = "x"
+"""
     write(
         tmp_path,
         "history",
@@ -283,7 +290,8 @@ def test_measures_fold_into_paths(tmp_path: Path) -> None:
     text = 'title = "Past"\nbased_on = "toy"\n[world]\nhistory = "history.toml"\nhistory_until = "2016Q4"\n'
     past = sim.load(write(tmp_path, "past", text))
     values = rate(past)
-    assert [values[q] for q in ("2011Q4", "2012Q1", "2013Q4", "2014Q1", "2014Q4", "2015Q1", "2016Q4", "2020Q4")] == [
+    quarters = ("2011Q4", "2012Q1", "2013Q4", "2014Q1", "2014Q4", "2015Q1", "2016Q4", "2020Q4")
+    assert [values[q] for q in quarters] == [
         0.0, 0.1, 0.1, 0.0, 0.0, 0.3, 0.3, 0.3,  # what is in force in 2016Q4 stays
     ]  # fmt: skip
     assert [warning.key for warning in past.warnings] == ["measure[3].start"]  # begins after the freeze
@@ -294,7 +302,7 @@ def test_measures_fold_into_paths(tmp_path: Path) -> None:
     assert [rate(child)[q] for q in ("2012Q4", "2013Q1", "2020Q4")] == [0.1, 0.2, 0.2]
 
 
-# ---------------------------------------------------------------------------------------------- parameters, digest
+# --------------------------------------------------------------------------------------- parameters, digest
 def first_parameter() -> tuple[str, str]:
     group = sorted(PARAMETERS)[0]
     return group, sorted(PARAMETERS[group])[0]
@@ -361,7 +369,7 @@ def test_reprs() -> None:
     assert "A &lt;grant&gt;" in grant._repr_html_()
 
 
-# ---------------------------------------------------------------------------------------------- data, schema
+# --------------------------------------------------------------------------------------------- data, schema
 def test_the_chain_knows_its_rows() -> None:
     chain = sim.load("baotou").chain
     assert chain.contents == ("reo", "ndpr")

@@ -1,12 +1,13 @@
 """Cells: the groups of enterprises over which outputs are added up, and the small helpers that outputs share.
 
-Cell 0 is the whole cluster, then comes one cell per stage, product, size class, ownership and origin. A row of the
-totals holds the sums (flows, stocks) or means (rates) of all enterprise outputs over the members of one cell.
+Cell 0 is the whole cluster, then comes one cell per stage, product, size class, ownership and origin. A row
+of the totals holds the sums (flows, stocks) or means (rates) of all enterprise outputs over the members of a
+cell.
 
 Outputs know no chain in particular. Where the raw material ends and making begins is read from the data:
 
-    materials stage  the lowest stage with a product that is not a commodity                                (1)
-    base stage       the stage after the first, or the first itself if making begins right after it         (2)
+    materials stage  the lowest stage with a product that is not a commodity                            (1)
+    base stage       the stage after the first, or the first itself if making begins right after it     (2)
 
 In the reference chain (1) is new materials and (2) is separated oxides.
 """
@@ -16,7 +17,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.compiled import rule
+from sim.declare import Level
 from sim.world import (
+    CLASS_NAMES,
     COMMODITY,
     ORIGIN_NAMES,
     OWNERSHIP_NAMES,
@@ -25,7 +28,10 @@ from sim.world import (
     STAGES,
 )
 
+LEVELS: tuple[Level, ...] = ("stage", "product", "size", "ownership", "origin")
+
 SIZES, OWNERSHIPS, ORIGINS = len(SIZE_NAMES), len(OWNERSHIP_NAMES), len(ORIGIN_NAMES)
+CLASSES = len(CLASS_NAMES)  # of innovations
 TOTAL = 0
 STAGE_CELL = 0  # stages are counted from 1, so stage s is cell s
 PRODUCT_CELL = STAGE_CELL + STAGES
@@ -74,7 +80,7 @@ def content(product, critical):
 
 @rule
 def sums_from(totals, world, stage, counted_only):
-    """Output and value added of enterprises from a stage on; ``counted_only``: of products that history counts."""
+    """Output and value added from a stage on; ``counted_only``: of products that history counts."""
     output = 0.0
     output_volume = 0.0
     value_added = 0.0

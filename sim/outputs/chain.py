@@ -1,45 +1,36 @@
 """Chain extension: how far the raw material is carried down the chain in the cluster, and what that brings.
 
-Outcomes of extension come with and without the products that history's statistics do not count, because one plant
-for end products can outweigh a whole city (``_all`` and ``_counted`` in the names). Value added is net of chain inputs
-and of all other purchases. A *volume* is quantities at the mean prices of 2014 to 2018.
+Outcomes of extension come with and without the products that history's statistics do not count, because one
+plant for end products can outweigh a whole city (``_all`` and ``_counted`` in the names). Value added is
+net of chain inputs and of all other purchases. A *volume* is quantities at the mean prices of 2014 to 2018.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 
 from sim.accounts import BOUGHT_OUTSIDE, MADE, USED
 from sim.compiled import rule
 from sim.declare import output
-from sim.outputs.cells import PRODUCT_CELL, base_stage, content, materials_stage, ratio, sums_from
+from sim.outputs.cells import LEVELS, PRODUCT_CELL, base_stage, content, materials_stage, ratio, sums_from
 from sim.world import STAGES
 
+of_enterprise = partial(output, of="enterprise", by=LEVELS, group="chain_extension")
+of_cluster = partial(output, group="chain_extension")
 
-# Of the enterprise ---------------------------------------------------------------------------------------------
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Sales", "销售收入"),
-    group="chain_extension",
-    better="higher",
-)
+
+# Of the enterprise --------------------------------------------------------------------------------------
+@of_enterprise("million CNY", "flow", label=("Sales", "销售收入"), better="higher")
 @rule
 def sales(enterprise, p):
     """Value of goods sold to anyone, ex VAT, sales inside the cluster included."""
     return enterprise.sales
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Sales at reference prices", "销售收入（可比价）"),
-    group="chain_extension",
-    better="higher",
+@of_enterprise(
+    "million CNY", "flow", label=("Sales at reference prices", "销售收入（可比价）"), better="higher"
 )
 @rule
 def sales_volume(enterprise, p):
@@ -47,89 +38,43 @@ def sales_volume(enterprise, p):
     return enterprise.sales_volume
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Sales inside the cluster", "集群内销售收入"),
-    group="chain_extension",
-    better="higher",
-)
+@of_enterprise("million CNY", "flow", label=("Sales inside the cluster", "集群内销售收入"), better="higher")
 @rule
 def sales_local(enterprise, p):
     """Value of chain goods sold to other enterprises of the cluster, ex VAT."""
     return enterprise.sales_local
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Output value", "产值"),
-    group="chain_extension",
-    better="higher",
-)
+@of_enterprise("million CNY", "flow", label=("Output value", "产值"), better="higher")
 @rule
 def output_value(enterprise, p):
     """Gross output at current prices ex VAT, joint products and goods for use in the cluster included."""
     return enterprise.output_value
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Output volume", "产值（可比价）"),
-    group="chain_extension",
-    better="higher",
-)
+@of_enterprise("million CNY", "flow", label=("Output volume", "产值（可比价）"), better="higher")
 @rule
 def output_volume(enterprise, p):
     """Gross output at the mean prices of 2014 to 2018: what policy effects are headlined in."""
     return enterprise.output_volume
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Value added", "增加值"),
-    group="chain_extension",
-    better="higher",
-)
+@of_enterprise("million CNY", "flow", label=("Value added", "增加值"), better="higher")
 @rule
 def value_added(enterprise, p):
     """Output less chain inputs used and less all other purchased inputs, at current prices."""
     return enterprise.value_added
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Value added, volume", "增加值（可比价）"),
-    group="chain_extension",
-    better="higher",
-)
+@of_enterprise("million CNY", "flow", label=("Value added, volume", "增加值（可比价）"), better="higher")
 @rule
 def value_added_volume(enterprise, p):
-    """Value added with goods at the mean prices of 2014 to 2018 and other purchases deflated by the general index."""
+    """Value added with goods at mean prices of 2014 to 2018, other purchases by the general index."""
     return enterprise.value_added_volume
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Chain inputs bought in the cluster", "本地配套采购额"),
-    group="chain_extension",
-    better="higher",
+@of_enterprise(
+    "million CNY", "flow", label=("Chain inputs bought in the cluster", "本地配套采购额"), better="higher"
 )
 @rule
 def inputs_local(enterprise, p):
@@ -137,28 +82,15 @@ def inputs_local(enterprise, p):
     return enterprise.inputs_local
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Chain inputs bought outside", "外购链上投入品"),
-    group="chain_extension",
-)
+@of_enterprise("million CNY", "flow", label=("Chain inputs bought outside", "外购链上投入品"))
 @rule
 def inputs_outside(enterprise, p):
     """Value of chain inputs bought from the rest of the country or abroad."""
     return enterprise.inputs_outside
 
 
-@output(
-    "million CNY",
-    "flow",
-    of="enterprise",
-    by=("stage", "product"),
-    label=("Unfilled orders", "未满足订单"),
-    group="chain_extension",
-    better="lower",
+@of_enterprise(
+    "million CNY", "flow", by=("stage", "product"), label=("Unfilled orders", "未满足订单"), better="lower"
 )
 @rule
 def unfilled_orders(enterprise, p):
@@ -166,78 +98,129 @@ def unfilled_orders(enterprise, p):
     return enterprise.unfilled * enterprise.price
 
 
-# Of the cluster: what is made ------------------------------------------------------------------------------------
-@output("million CNY", "flow", label=("Output value, counted products", "产值（统计口径）"), group="chain_extension", better="higher")
+# Of the cluster: what is made ---------------------------------------------------------------------------
+@of_cluster(
+    "million CNY", "flow", label=("Output value, counted products", "产值（统计口径）"), better="higher"
+)
 @rule
 def output_counted(totals, world, p):
     """Output value of enterprises whose main product is in the statistics of the reference history (H2)."""
     return sums_from(totals, world, 0, True).output
 
 
-@output("million CNY", "flow", label=("Output volume, counted products", "产值（统计口径，可比价）"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY",
+    "flow",
+    label=("Output volume, counted products", "产值（统计口径，可比价）"),
+    better="higher",
+)
 @rule
 def output_counted_volume(totals, world, p):
     """Output volume of enterprises whose main product is in the statistics of the reference history."""
     return sums_from(totals, world, 0, True).output_volume
 
 
-@output("million CNY", "flow", label=("Value added, counted products", "增加值（统计口径）"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY", "flow", label=("Value added, counted products", "增加值（统计口径）"), better="higher"
+)
 @rule
 def value_added_counted(totals, world, p):
     """Value added of enterprises whose main product is in the statistics of the reference history."""
     return sums_from(totals, world, 0, True).value_added
 
 
-@output("million CNY", "flow", label=("Value added volume, counted products", "增加值（统计口径，可比价）"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY",
+    "flow",
+    label=("Value added volume, counted products", "增加值（统计口径，可比价）"),
+    better="higher",
+)
 @rule
 def value_added_counted_volume(totals, world, p):
-    """Value added at reference prices of enterprises whose main product is in the statistics of the history."""
+    """Value added at reference prices of enterprises whose main product is in the reference statistics."""
     return sums_from(totals, world, 0, True).value_added_volume
 
 
-@output("million CNY", "flow", label=("New materials and applications, volume", "新材料及应用产值（可比价）"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY",
+    "flow",
+    label=("New materials and applications, volume", "新材料及应用产值（可比价）"),
+    better="higher",
+)
 @rule
 def new_materials_volume(totals, world, p):
     """Output volume from the materials stage on (the first stage beyond commodities), counted products."""
     return sums_from(totals, world, materials_stage(world), True).output_volume
 
 
-@output("share", "rate", label=("Share of new materials and applications", "新材料及应用产值占比"), group="chain_extension", better="higher")
+@of_cluster(
+    "share",
+    "rate",
+    label=("Share of new materials and applications", "新材料及应用产值占比"),
+    better="higher",
+)
 @rule
 def new_materials_share(totals, world, p):
-    """Output value from the materials stage on over all output value, counted products, the official ratio (H3)."""
-    return ratio(sums_from(totals, world, materials_stage(world), True).output, sums_from(totals, world, 0, True).output)
+    """Output value from the materials stage on over all, counted products: the official ratio (H3)."""
+    return ratio(
+        sums_from(totals, world, materials_stage(world), True).output,
+        sums_from(totals, world, 0, True).output,
+    )
 
 
-@output("share", "rate", label=("Share of new materials and applications, volume", "新材料及应用产值占比（可比价）"), group="chain_extension", better="higher")
+@of_cluster(
+    "share",
+    "rate",
+    label=("Share of new materials and applications, volume", "新材料及应用产值占比（可比价）"),
+    better="higher",
+)
 @rule
 def new_materials_share_volume(totals, world, p):
-    """The share of new materials and applications in counted output with all goods at reference prices."""
+    """Share of new materials and applications in counted output, goods at reference prices."""
     return ratio(
         sums_from(totals, world, materials_stage(world), True).output_volume,
         sums_from(totals, world, 0, True).output_volume,
     )
 
 
-@output("share", "rate", label=("Share of new materials and applications, all products", "新材料及应用产值占比（全部产品）"), group="chain_extension", better="higher")
+@of_cluster(
+    "share",
+    "rate",
+    label=("Share of new materials and applications, all products", "新材料及应用产值占比（全部产品）"),
+    better="higher",
+)
 @rule
 def new_materials_share_all(totals, world, p):
-    """The share of new materials and applications in output value, products that history does not count included."""
-    return ratio(sums_from(totals, world, materials_stage(world), False).output, sums_from(totals, world, 0, False).output)
+    """Share of new materials and applications in output value, uncounted products included."""
+    return ratio(
+        sums_from(totals, world, materials_stage(world), False).output,
+        sums_from(totals, world, 0, False).output,
+    )
 
 
-@output("share", "rate", label=("Share of applications", "应用产品产值占比"), group="chain_extension", better="higher")
+@of_cluster("share", "rate", label=("Share of applications", "应用产品产值占比"), better="higher")
 @rule
 def applications_share(totals, world, p):
-    """Output value beyond the materials stage (components, end products) over all output value, counted products."""
-    return ratio(sums_from(totals, world, materials_stage(world) + 1, True).output, sums_from(totals, world, 0, True).output)
+    """Output value beyond the materials stage (components, end products) over all, counted products."""
+    return ratio(
+        sums_from(totals, world, materials_stage(world) + 1, True).output,
+        sums_from(totals, world, 0, True).output,
+    )
 
 
-@output("share", "rate", label=("Share of applications, all products", "应用产品产值占比（全部产品）"), group="chain_extension", better="higher")
+@of_cluster(
+    "share",
+    "rate",
+    label=("Share of applications, all products", "应用产品产值占比（全部产品）"),
+    better="higher",
+)
 @rule
 def applications_share_all(totals, world, p):
-    """Output value beyond the materials stage over all output value, products that history does not count included."""
-    return ratio(sums_from(totals, world, materials_stage(world) + 1, False).output, sums_from(totals, world, 0, False).output)
+    """Output value beyond the materials stage over all output value, uncounted products included."""
+    return ratio(
+        sums_from(totals, world, materials_stage(world) + 1, False).output,
+        sums_from(totals, world, 0, False).output,
+    )
 
 
 @rule
@@ -255,38 +238,45 @@ def mean_stage_of(totals, world, counted_only, volume):
     return ratio(total, weights)
 
 
-@output("stage", "rate", label=("Mean stage", "平均产业链环节"), group="chain_extension", better="higher")
+@of_cluster("stage", "rate", label=("Mean stage", "平均产业链环节"), better="higher")
 @rule
 def mean_stage(totals, world, p):
     """Mean stage of the chain weighted by value added of each product at current prices, all products."""
     return mean_stage_of(totals, world, False, False)
 
 
-@output("stage", "rate", label=("Mean stage, counted products", "平均产业链环节（统计口径）"), group="chain_extension", better="higher")
+@of_cluster(
+    "stage", "rate", label=("Mean stage, counted products", "平均产业链环节（统计口径）"), better="higher"
+)
 @rule
 def mean_stage_counted(totals, world, p):
     """Mean stage weighted by value added at current prices, products that history counts."""
     return mean_stage_of(totals, world, True, False)
 
 
-@output("stage", "rate", label=("Mean stage, volume", "平均产业链环节（可比价）"), group="chain_extension", better="higher")
+@of_cluster("stage", "rate", label=("Mean stage, volume", "平均产业链环节（可比价）"), better="higher")
 @rule
 def mean_stage_volume(totals, world, p):
     """Mean stage weighted by value added at reference prices, all products: moves with quantities only."""
     return mean_stage_of(totals, world, False, True)
 
 
-@output("stage", "rate", label=("Mean stage, volume, counted products", "平均产业链环节（统计口径，可比价）"), group="chain_extension", better="higher")
+@of_cluster(
+    "stage",
+    "rate",
+    label=("Mean stage, volume, counted products", "平均产业链环节（统计口径，可比价）"),
+    better="higher",
+)
 @rule
 def mean_stage_counted_volume(totals, world, p):
     """Mean stage weighted by value added at reference prices, products that history counts."""
     return mean_stage_of(totals, world, True, True)
 
 
-@output("1", "stock", label=("Products made", "本地生产产品数"), group="chain_extension", better="higher")
+@of_cluster("1", "stock", label=("Products made", "本地生产产品数"), better="higher")
 @rule
 def products_made(totals, world, p):
-    """Products of the chain of which anything was made in the cluster this quarter, joint products included."""
+    """Products of the chain that were made in the cluster this quarter, joint products included."""
     number = 0.0
     for place in range(len(world.products)):
         if world.goods[place, MADE] > 0.0:
@@ -294,10 +284,12 @@ def products_made(totals, world, p):
     return number
 
 
-@output("share", "rate", label=("Products made at efficient scale", "达到经济规模的产品比例"), group="chain_extension", better="higher")
+@of_cluster(
+    "share", "rate", label=("Products made at efficient scale", "达到经济规模的产品比例"), better="higher"
+)
 @rule
 def products_at_scale(totals, world, p):
-    """Share of the chain's products made this quarter by an enterprise with at least the process's efficient scale."""
+    """Share of the chain's products made this quarter by an enterprise of efficient scale or more."""
     reached = np.zeros(len(world.products))
     for enterprise in world.enterprises:
         if enterprise.alive and enterprise.produced > 0.0:
@@ -311,7 +303,7 @@ def products_at_scale(totals, world, p):
     return ratio(number, len(reached))
 
 
-# Of the cluster: how the links hold together ---------------------------------------------------------------------
+# Of the cluster: how the links hold together ------------------------------------------------------------
 @rule
 def bought_here(product):
     """Share of what the cluster's enterprises bought of a product that came from the cluster, by quantity."""
@@ -320,7 +312,7 @@ def bought_here(product):
 
 @rule
 def conversion(world, critical):
-    """Share of the local base material that enterprises from the materials stage on use (definition: the output)."""
+    """Share of the local base material that enterprises from the materials stage on use; see the output."""
     base = base_stage(world)
     materials = materials_stage(world)
     number = len(world.products)
@@ -352,52 +344,55 @@ def conversion(world, critical):
                 for slot in range(process.inputs):
                     part = process.coefficient[slot] * content(world.products[process.input[slot]], critical)
                     contained += part
-                    began_here += part * bought_here(world.products[process.input[slot]]) * local[process.input[slot]]
+                    began_here += (
+                        part * bought_here(world.products[process.input[slot]]) * local[process.input[slot]]
+                    )
                 local[place] = ratio(began_here, contained)
             share = ratio(processed[place], wanted[place])
-            used += content(product, critical) * world.goods[place, USED] * share * bought_here(product) * local[place]
+            used += (
+                content(product, critical)
+                * world.goods[place, USED]
+                * share
+                * bought_here(product)
+                * local[place]
+            )
     return ratio(used, made)
 
 
-@output("share", "rate", label=("Local conversion rate", "本地转化率"), group="chain_extension", better="higher")
+@of_cluster("share", "rate", label=("Local conversion rate", "本地转化率"), better="higher")
 @rule
 def local_conversion_rate(totals, world, p):
-    """Share of the local base material (separated goods) that is processed into new materials or further in the cluster.
+    """Share of the local base material (separated goods) that becomes new materials or more in the cluster.
 
-    Raw material contained in the commodities from the base stage on that enterprises from the materials stage on used
-    this quarter, over the raw material contained in the base-stage goods made. Only what began here counts: use is
-    scaled by the share of purchases that was local and, for commodities further down, by the share of their own inputs
-    that was. In the reference chain: oxide equivalent of local oxides and metals used in stages 4 and up over that of
-    local oxides (H4). Drawing down stocks can carry it above 1 for a quarter.
+    Raw material contained in the commodities from the base stage on that enterprises from the materials
+    stage on used this quarter, over the raw material contained in the base-stage goods made. Only what began
+    here counts: use is scaled by the share of purchases that was local and, for commodities further down, by
+    the share of their own inputs that was. In the reference chain: oxide equivalent of local oxides and
+    metals used in stages 4 and up over that of local oxides (H4). Drawing down stocks can carry it above 1.
     """
     return conversion(world, False)
 
 
-@output("share", "rate", label=("Local conversion rate, critical part", "本地转化率（关键元素）"), group="chain_extension", better="higher")
+@of_cluster(
+    "share", "rate", label=("Local conversion rate, critical part", "本地转化率（关键元素）"), better="higher"
+)
 @rule
 def local_conversion_rate_critical(totals, world, p):
-    """The local conversion rate counted in the critical part of the raw material only (in the reference chain NdPr)."""
+    """Local conversion rate of the critical part of the raw material (in the reference chain NdPr)."""
     return conversion(world, True)
 
 
-@output(
-    "share",
-    "rate",
-    by=("stage", "product", "size", "ownership", "origin"),
-    label=("Local sourcing rate", "本地配套率"),
-    group="chain_extension",
-    better="higher",
-)
+@of_cluster("share", "rate", by=LEVELS, label=("Local sourcing rate", "本地配套率"), better="higher")
 @rule
 def local_sourcing_rate(totals, world, p):
-    """Value of chain inputs bought in the cluster over the value of all chain inputs bought (supporting rate)."""
+    """Chain inputs bought in the cluster over all chain inputs bought, by value (supporting rate)."""
     return ratio(totals[0].inputs_local, totals[0].inputs_local + totals[0].inputs_outside)
 
 
-@output("share", "rate", label=("Local sourcing rate, volume", "本地配套率（可比价）"), group="chain_extension", better="higher")
+@of_cluster("share", "rate", label=("Local sourcing rate, volume", "本地配套率（可比价）"), better="higher")
 @rule
 def local_sourcing_rate_volume(totals, world, p):
-    """The local sourcing rate with quantities at reference prices, so that a price spike of one input does not move it."""
+    """Local sourcing rate with quantities at reference prices: a price spike does not move it."""
     local = 0.0
     outside = 0.0
     for product in world.products:
@@ -420,37 +415,49 @@ def carried(world, critical):
     return total
 
 
-@output("million CNY/tonne", "rate", label=("Value multiplication", "单位原料增值"), group="chain_extension", better="higher")
+@of_cluster("million CNY/tonne", "rate", label=("Value multiplication", "单位原料增值"), better="higher")
 @rule
 def value_multiplication(totals, world, p):
-    """Value added from the base stage on, at reference prices, per tonne of raw material that the cluster carries on.
+    """Value added from the base stage on, at reference prices, per tonne of raw material carried on here.
 
-    Carried on is what is contained in base-stage goods made here and in chain goods from that stage on bought outside.
+    Carried on is what base-stage goods made here and goods from that stage on bought outside contain.
     """
     return ratio(sums_from(totals, world, base_stage(world), False).value_added_volume, carried(world, False))
 
 
-@output("million CNY/tonne", "rate", label=("Value multiplication, counted products", "单位原料增值（统计口径）"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY/tonne",
+    "rate",
+    label=("Value multiplication, counted products", "单位原料增值（统计口径）"),
+    better="higher",
+)
 @rule
 def value_multiplication_counted(totals, world, p):
     """Value multiplication with the value added of products that history counts only."""
     return ratio(sums_from(totals, world, base_stage(world), True).value_added_volume, carried(world, False))
 
 
-@output("million CNY/tonne", "rate", label=("Value multiplication, critical part", "单位关键元素增值"), group="chain_extension", better="higher")
+@of_cluster(
+    "million CNY/tonne",
+    "rate",
+    label=("Value multiplication, critical part", "单位关键元素增值"),
+    better="higher",
+)
 @rule
 def value_multiplication_critical(totals, world, p):
-    """Value added from the base stage on, at reference prices, per tonne of the critical raw material carried on."""
+    """Value added from the base stage on, at reference prices, per tonne of critical material carried on."""
     return ratio(sums_from(totals, world, base_stage(world), False).value_added_volume, carried(world, True))
 
 
-@output("1", "stock", label=("Depth of the longest local supply path", "本地供应链最长路径"), group="chain_extension", better="higher")
+@of_cluster(
+    "1", "stock", label=("Depth of the longest local supply path", "本地供应链最长路径"), better="higher"
+)
 @rule
 def supply_path_depth(totals, world, p):
-    """Number of products on the longest path along which each is made here and bought here by makers of the next.
+    """Number of products on the longest path on which each is made here and sold here to makers of the next.
 
-    A link from an input to a product holds when the input was sold inside the cluster this quarter and the makers of
-    the product bought inputs there.
+    A link from an input to a product holds when the input was sold inside the cluster this quarter and the
+    makers of the product bought inputs there.
     """
     depth = np.zeros(len(world.products))
     longest = 0.0
@@ -470,15 +477,15 @@ def supply_path_depth(totals, world, p):
     return longest
 
 
-# Prices ----------------------------------------------------------------------------------------------------------
-@output("index", "rate", by=("stage", "product"), label=("Output price index", "产品价格指数"), group="chain_extension")
+# Prices -------------------------------------------------------------------------------------------------
+@of_cluster("index", "rate", by=("stage", "product"), label=("Output price index", "产品价格指数"))
 @rule
 def price_index(totals, world, p):
     """Output at current prices over output at reference prices: 1 at the mean prices of 2014 to 2018."""
     return ratio(totals[0].output_value, totals[0].output_volume)
 
 
-@output("million CNY/unit", "rate", label=("World price of the raw material", "原料价格"), group="chain_extension")
+@of_cluster("million CNY/unit", "rate", label=("World price of the raw material", "原料价格"))
 @rule
 def raw_material_price(totals, world, p):
     """World price at home, ex VAT, of the first product of stage 1 (in the reference chain concentrate)."""
@@ -488,10 +495,10 @@ def raw_material_price(totals, world, p):
     return 0.0
 
 
-@output("million CNY/unit", "rate", label=("World price of the critical base good", "关键基础产品价格"), group="chain_extension")
+@of_cluster("million CNY/unit", "rate", label=("World price of the critical base good", "关键基础产品价格"))
 @rule
 def critical_price(totals, world, p):
-    """World price at home of the base-stage good with the most critical raw material in a unit (NdPr oxide)."""
+    """World price at home of the base-stage good richest in the critical raw material (NdPr oxide)."""
     base = base_stage(world)
     richest = -1.0
     price = 0.0

@@ -36,8 +36,9 @@ from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.commercialisation import capability_for
 from sim.rules.investment import user_cost
+from sim.rules.labour import USUAL_PRODUCTIVITY
 from sim.rules.management import take_attention
-from sim.rules.prices import input_price
+from sim.rules.prices import input_price, realised_price
 from sim.rules.search import protection
 from sim.rules.talents import free_row
 from sim.world import (
@@ -140,7 +141,8 @@ def see_outlook(world, p, now):
         cost = user_cost(process, region, p, subsidy, process.entrant_land_discount)
         process.outlook = max(0.0, utilisation * margin / cost)
         if process.quota >= 0:
-            process.outlook *= min(1.0, process.quota_left / max(1e-9, process.capacity + process.minimum_scale)) ** 2
+            # No licence for a new plant unless the quota leaves room for one of efficient scale.
+            process.outlook *= process.quota_left > process.capacity + process.minimum_scale
         good = world.products[process.product]
         if good.pricing != COMMODITY:
             accessible = 0.0
@@ -155,12 +157,12 @@ def entrant_margin(world, p, process):
     region = world.region[0]
     value = 0.0
     for slot in range(process.outputs):
-        good = world.products[process.output[slot]]
-        value += process.yield_of[slot] * (good.local_price if good.pricing == COMMODITY else good.price)
+        value += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
     cost = process.other_cost * region.general_index + process.levy * region.general_index + process.levy_added
     for slot in range(process.inputs):
         cost += 1.02 * process.coefficient[slot] * input_price(world, world.products[process.input[slot]])
-    return value - cost - region.wage * process.workers * region.general_index / region.wage_index / 0.8
+    labour = region.wage * process.workers * region.general_index / region.wage_index
+    return value - cost - labour * USUAL_PRODUCTIVITY / 0.8
 
 
 @rule

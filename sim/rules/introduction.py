@@ -38,7 +38,7 @@ class Introduction:
     fee: float = parameter(0.015, "share", "fee over expected sales for the full gap", (0.0, 0.06), source="royalties of 1 to 5 % of sales")
     level: float = parameter(0.85, "1", "knowledge that a licence lends over the frontier", (0.5, 1.0), source="assumed: owners keep the newest")
     digestion: float = parameter(0.25, "share", "d0: digestion over fees without support", (0.0, 3.0), source="0.05 to 0.4 in statistics of large Chinese enterprises")
-    pace: float = parameter(0.12, "1/quarter", "share of the gap closed by full digestion", (0.02, 0.4), source="assumed")
+    pace: float = parameter(0.25, "1/quarter", "share of the gap closed by full digestion", (0.02, 0.4), source="assumed")
     half: float = parameter(0.5, "1", "digestion over fees that is half effective", (0.1, 5.0), source="assumed")
     improvement: float = parameter(0.12, "1", "y: improvements from digestion", (0.0, 1.0), source="assumed")
     step: float = parameter(0.03, "log", "size of an improvement", (0.01, 0.1), source="as own search")

@@ -35,7 +35,7 @@ class Investment:
     spread: float = parameter(0.4, "log", "spread of the payback test", (0.1, 1.0), source="model 10.6")
     risk: float = parameter(0.05, "1/year", "risk premium in the user cost", (0.0, 0.15), source="assumed")
     weight: float = parameter(0.25, "1/quarter", "weight of the newest observation in expectations", (0.05, 0.6), source="model 10.6")
-    commodity_step: float = parameter(0.15, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed")
+    commodity_step: float = parameter(0.4, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed")
     most: float = parameter(0.6, "share", "largest order over capacity", (0.1, 2.0), source="assumed")
 
 
@@ -104,7 +104,7 @@ def wanted_capacity(world, p, enterprise):
         return enterprise.expected_orders * (1.0 + p.investment.buffer)
     wanted = enterprise.capacity * (1.0 + p.investment.commodity_step)
     if process.quota >= 0:
-        wanted = min(wanted, 1.2 * process.quota_left * enterprise.capacity / max(1e-9, process.capacity))
+        wanted = min(wanted, 1.05 * process.quota_left * enterprise.capacity / max(1e-9, process.capacity))
     return wanted
 
 

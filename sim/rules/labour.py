@@ -34,13 +34,14 @@ class Labour:
     )
 
 
+USUAL_PRODUCTIVITY = 0.68  # over the frontier, of the plants whose labour and other inputs the chain file reports
 SCALE_PENALTY = 0.12  # c: labour needs below efficient scale; six-tenths rule of plant less what small firms save
 
 
 @rule
 def workers_per_unit(process, enterprise, region):
     """Workers for one unit a quarter of the main product, by (2)."""
-    efficiency = enterprise.productivity * math.exp(-enterprise.cost_luck)
+    efficiency = enterprise.productivity / USUAL_PRODUCTIVITY * math.exp(-enterprise.cost_luck)
     small = max(1.0, process.minimum_scale / max(1e-9, enterprise.capacity))
     return process.workers * region.general_index / region.wage_index * min(2.0, small**SCALE_PENALTY) / efficiency
 

@@ -50,7 +50,7 @@ class OutsideMarkets:
     promotion: float = parameter(0.074, "1", "elasticity of exports to promotion", (0.0, 0.3), source="ITC 2016: 0.074")
     promotion_base: float = parameter(0.15, "million CNY/quarter", "an enterprise's own marketing abroad at 2011 prices", (0.02, 2.0), source="assumed")
     learning: float = parameter(0.004, "log/quarter", "knowledge that customers abroad teach an enterprise with full absorption", (0.0, 0.02), source="learning by exporting 4 to 27 % (De Loecker)")
-    glut: float = parameter(1.2, "1", "e: elasticity of what commodity markets take beyond their depth", (0.3, 4.0), source="assumed")
+    glut: float = parameter(2.5, "1", "e: elasticity of what commodity markets take beyond their depth", (0.3, 4.0), source="assumed")
     least: float = parameter(0.25, "share", "lowest price over parity at which a commodity is sold", (0.0, 0.9), source="assumed: dumping below is held back")
     reserve: float = parameter(0.3, "quarter", "stock of a commodity kept for local users, over local use", (0.0, 2.0), source="assumed")
 
@@ -219,7 +219,8 @@ def sell_commodities(world, p, now):
             abroad *= growth_abroad
             net_home = good.price * (1.0 - good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
             burden = max(0.0, region.vat - good.refund) + good.export_tax
-            net_abroad = good.price * (1.0 + region.export_wedge) * (1.0 - burden) * (
+            # The observed wedge is what is left after VAT that is not refunded; an export tax is not in it.
+            net_abroad = good.price * (1.0 + region.export_wedge) * (1.0 - good.export_tax) * (
                 1.0 - good.base_trade_cost[INTERNATIONAL] * good.trade_cost_factor[INTERNATIONAL]
             )
             if net_abroad < p.outside_markets.least * net_home:
@@ -237,6 +238,11 @@ def sell_commodities(world, p, now):
                 net_abroad * discount / max(0.01, 1.0 - burden) if abroad > 0.0 else 0.0
             )
             good.stock_cover = (held - sold) / max(1e-9, flow_ + sold)
+            got = flow_ * good.local_price + good.taken[DOMESTIC] * good.outside_price[DOMESTIC] + (
+                good.taken[INTERNATIONAL] * net_abroad * discount
+            )
+            if flow_ + sold > 0.0:
+                good.realisation += 0.5 * (got / (flow_ + max(sold, 0.7 * offered)) / good.price - good.realisation)
             good.offered = held
             good.cluster_share[DOMESTIC] = sold / held if held > 0.0 else 0.0
     for enterprise in world.enterprises:

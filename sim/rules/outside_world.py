@@ -16,7 +16,8 @@ less than the cost of winning it:
 
     p_k(t)   = max(phi_k max_process (sum_outputs y p / input coefficient), floor_k G)                 (4)
 
-Outside demand. M_m = M0_m exp(g_m years) (p G0 / p0 G)^-epsilon_m exp(cycle_m), the cycle an AR(1)                (5)
+Outside demand. M_m = M0_m exp(g_m y) (p G0 / p0 G)^-epsilon_m exp(cycle_m), the cycle an AR(1); growth fades as
+markets mature, y = (1 - exp(-fade x years)) / fade                                                   (5)
 
 Knowledge is kept relative to the frontier, so everybody falls behind by the frontier's growth each quarter          (6)
 
@@ -57,6 +58,10 @@ class OutsideWorld:
     common: float = parameter(
         0.6, "share", "part of a price shock that all products share", (0.0, 0.95),
         source="assumed between the observed correlations Nd-Ce 0.32 and Nd-Pr 0.86 of daily quotes 2013-2024",
+    )
+    growth_fade: float = parameter(
+        0.05, "1/year", "pace at which growth of outside demand fades", (0.001, 0.2),
+        source="assumed: markets of new materials mature within two decades",
     )
     cycle_volatility: float = parameter(
         0.025, "log", "standard deviation of the quarterly demand shock", (0.0, 0.1), source="assumed: output of user industries",
@@ -174,10 +179,12 @@ def passed_through(world, product):
 def move_demand(world, p, now):
     """Outside demand by (5)."""
     region = world.region[0]
-    years = max(0, now.t - region.opening) / 4.0
+    fade = p.outside_world.growth_fade
+    years = (1.0 - math.exp(-fade * max(0, now.t - region.opening) / 4.0)) / fade
     for place in range(len(world.products)):
         product = world.products[place]
         relative = product.price / (product.opening_price * region.general_index)
+        before = product.market_size[0] + product.market_size[1]
         for market in range(MARKETS):
             if years > 0.0:
                 shock = normal(now, DEMAND_SHOCK, place, market)
@@ -190,6 +197,12 @@ def move_demand(world, p, now):
                 * math.exp(product.growth[market] * years + product.market_luck[market])
                 * relative ** (-product.elasticity[market])
             )
+        product.market_change = (product.market_size[0] + product.market_size[1]) / max(1e-9, before)
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            # World prices of the quarter are known when plans are made, and with them the size of the market.
+            change = min(1.5, max(0.5, world.products[enterprise.product].market_change))
+            enterprise.expected_orders *= change
 
 
 @rule

@@ -1,16 +1,21 @@
 """Prices: what a unit costs, what is asked for it.
 
-    unit cost_i = sum_h a_h (1 + waste) c_h + (o_j G + levy) e^luck / A^0.3 + wage x workers per unit     (1)
+    unit cost_i = sum_h a_h (1 + w (usual - practice)) c_h + (o_j G + levy) e^luck / A^0.3 + wage x workers per unit   (1)
 
-c_h is the local price where the good is made here, else import parity; waste falls with management practice. Overhead
-is not part of it. A *commodity* is priced between export and import parity by how much of it lies in stock here:
+c_h is the local price where the good is made here, else import parity; waste falls with management practice. Makers of
+differentiated goods ask today's price on inputs of today and of the last quarters, like the world (chapter
+"outside_world", lambda), so a jump of prices upstream squeezes margins first. Overhead is not part of unit cost. A *commodity* is priced between export and import parity by how much of it lies in stock here:
 
     p = p_w (1 + tc (1 - 2 s)),   s = 1 / (1 + exp(-k (cover - target)))                                (2)
 
-A *differentiated* product is priced by a mark-up on unit cost that adapts to orders and stock:
+A *differentiated* product is priced by a mark-up on normal unit cost (chain inputs at long-run prices), so that dear
+inputs are passed on and not multiplied; it adapts to orders and stock:
+
+    price = unit cost + markup x normal unit cost
 
     markup += step x (pressure),  pressure = clip(orders / what could be sold - 1) - clip(stock over target)   (3)
-    kept within [lowest, highest] and drawn a little to 1 / (beta (1 - share)), the mark-up that pays best
+    kept within [lowest, highest] and drawn to the larger of 1 / (beta - 1), the mark-up that pays best, and the one that
+    covers the user cost of plant and overhead at usual utilisation (full-cost pricing)
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ import math
 
 from sim.compiled import rule
 from sim.declare import parameter, parameters
-from sim.rules.labour import workers_per_unit
+from sim.rules.labour import USUAL_PRODUCTIVITY, workers_per_unit
 from sim.world import COMMODITY, DOMESTIC
 
 
@@ -27,7 +32,7 @@ from sim.world import COMMODITY, DOMESTIC
 class Prices:
     """Mark-ups and the price of commodities."""
 
-    waste: float = parameter(0.05, "share", "inputs wasted by an enterprise without any management practice", (0.0, 0.2), source="assumed")
+    waste: float = parameter(0.03, "share", "w: inputs wasted for want of management practice", (0.0, 0.2), source="assumed")
     cover: float = parameter(0.35, "quarter", "stock cover at which a commodity is priced at the world price", (0.05, 2.0), source="assumed")
     cover_response: float = parameter(4.0, "1/quarter", "k: response of the local price to stock cover", (0.5, 20.0), source="assumed")
     markup_step: float = parameter(0.02, "share", "largest change of a mark-up in a quarter", (0.0, 0.1), source="assumed: adaptive mark-ups as in evolutionary macro models")
@@ -46,15 +51,16 @@ def input_price(world, good):
 
 @rule
 def input_need(enterprise, process, slot, p):
-    """Input per unit of the main product, waste included."""
-    return process.coefficient[slot] * (1.0 + p.prices.waste * max(0.0, 1.0 - enterprise.practice))
+    """Input per unit of the main product; coefficients are those of usual practice, one half."""
+    return process.coefficient[slot] * (1.0 + p.prices.waste * (0.5 - enterprise.practice))
 
 
 @rule
 def other_unit_cost(world, enterprise, process):
     """Other purchased inputs and levies per unit of the main product."""
     region = world.region[0]
-    efficiency = math.exp(-enterprise.cost_luck) * max(0.05, enterprise.productivity) ** 0.3
+    relative = max(0.05, enterprise.productivity) / USUAL_PRODUCTIVITY
+    efficiency = math.exp(-enterprise.cost_luck) * relative**0.3
     return process.other_cost * region.general_index / efficiency
 
 
@@ -78,29 +84,51 @@ def set_prices(world, p, now):
         process = world.processes[enterprise.process]
         product = world.products[enterprise.product]
         cost = other_unit_cost(world, enterprise, process) + levy_per_unit(world, process)
+        normal = cost
+        lag = product.lag if product.pricing != COMMODITY else 1.0
         for slot in range(process.inputs):
             good = world.products[process.input[slot]]
-            cost += input_need(enterprise, process, slot, p) * input_price(world, good) * (
+            asked = lag + (1.0 - lag) * good.mean_price / good.price
+            need = input_need(enterprise, process, slot, p)
+            cost += need * input_price(world, good) * asked * (
                 1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY)
             )
-        enterprise.unit_cost = cost + region.wage * workers_per_unit(process, enterprise, region)
+            normal += need * good.long_run * region.general_index
+        labour = region.wage * workers_per_unit(process, enterprise, region)
+        enterprise.unit_cost = cost + labour
         if product.pricing == COMMODITY:
             enterprise.price = product.local_price
         else:
-            best = 1.0 / max(1.0, product.price_sensitivity[DOMESTIC] - 1.0)
+            best = best_markup(product, process, enterprise, region, p)
             could_sell = max(1e-9, enterprise.expected_orders)
             pressure = min(1.0, max(-1.0, 2.0 * (enterprise.backlog / could_sell)))
             stocked = enterprise.output_stock[0] / could_sell
             pressure -= min(1.0, max(0.0, stocked - 0.75))
             enterprise.markup += p.prices.markup_step * pressure + p.prices.markup_pull * (best - enterprise.markup)
             enterprise.markup = min(p.prices.highest, max(p.prices.lowest, enterprise.markup))
-            enterprise.price = enterprise.unit_cost * (1.0 + enterprise.markup)
+            enterprise.price = enterprise.unit_cost + enterprise.markup * (normal + labour)
+
+
+@rule
+def best_markup(product, process, enterprise, region, p):
+    """The mark-up that (3) is drawn to."""
+    pays_best = 1.0 / max(1.0, product.price_sensitivity[DOMESTIC] - 1.0)
+    yearly = p.finance.overhead + p.finance.wear + p.finance.interest
+    full_cost = yearly / 4.0 / 0.8 * process.plant * region.general_index / max(1e-9, enterprise.unit_cost)
+    return max(pays_best, full_cost)
+
+
+@rule
+def realised_price(good):
+    """What makers of a good may expect for it: for commodities the world price times what of it is got of late."""
+    return good.price * good.realisation if good.pricing == COMMODITY else good.price
 
 
 @rule
 def basket_value(world, enterprise, process):
-    """Value of all outputs per unit of the main product, at local prices."""
-    total = enterprise.price
+    """Expected value of all outputs per unit of the main product."""
+    main = world.products[process.product]
+    total = realised_price(main) if main.pricing == COMMODITY else enterprise.price
     for slot in range(1, process.outputs):
-        total += process.yield_of[slot] * world.products[process.output[slot]].local_price
+        total += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
     return total

@@ -36,8 +36,8 @@ from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, STAGES, SUPPLIERS
 class Supply:
     """Plans, suppliers, deals."""
 
-    target_stock: float = parameter(0.3, "quarter", "stock that a maker of differentiated goods aims at", (0.0, 1.0), source="assumed: a month of sales")
-    overflow: float = parameter(1.5, "quarter", "stock cover at which a maker of commodities stops", (0.5, 6.0), source="assumed")
+    target_stock: float = parameter(0.3, "quarter", "stock that a maker aims at", (0.0, 1.0), source="assumed: a month of sales")
+    overflow: float = parameter(0.5, "quarter", "stock beyond the target at which a maker of commodities stops", (0.2, 6.0), source="assumed")
     sampled: float = parameter(4.0, "1", "unknown suppliers looked at", (1.0, 10.0), source="performance: search samples, never scans", kind="structural")
     transaction: float = parameter(0.06, "share", "t: cost of a deal with a stranger over its value", (0.0, 0.2), source="assumed; agglomeration elasticity (A1) is the check")
     quality: float = parameter(0.3, "1", "q: worth of an input's quality", (0.0, 1.0), source="assumed")
@@ -167,7 +167,7 @@ def plan_output(world, p, enterprise):
         margin = (value - enterprise.unit_cost) / max(1e-12, value)
         paying = min(1.0, max(0.0, 1.0 + 4.0 * margin))
         stocked = enterprise.output_stock[0] / max(1e-9, enterprise.capacity)
-        wish = enterprise.capacity * paying * min(1.0, max(0.0, 1.0 - (stocked - 0.5) / p.supply.overflow))
+        wish = enterprise.capacity * paying * min(1.0, max(0.0, 1.0 - (stocked - p.supply.target_stock) / p.supply.overflow))
     possible = min(enterprise.capacity, enterprise.workers / max(1e-12, workers_per_unit(process, enterprise, region)))
     enterprise.planned = max(0.0, min(wish, possible))
     if process.quota >= 0:
@@ -243,10 +243,11 @@ def seller_price(world, seller, good, output):
 
 
 @rule
-def transaction_cost(p, buyer, seller, trust):
-    """Share of value lost in search and contracting, by (1)."""
+def transaction_cost(p, buyer, seller, good, trust):
+    """Share of value lost in search and contracting, by (1); commodities are quoted and need little of it."""
     help_ = min(0.8, 0.5 * seller.fit + 0.4 * max(buyer.coordination, seller.coordination))
-    return p.supply.transaction * (1.0 - trust) * (1.0 - help_)
+    quoted = 0.15 if good.pricing == COMMODITY else 1.0
+    return p.supply.transaction * quoted * (1.0 - trust) * (1.0 - help_)
 
 
 @rule
@@ -258,7 +259,7 @@ def delivered(world, p, buyer, seller, good, output, trust):
         worth = 1.0
     else:
         worth = max(0.1, seller.quality) ** p.supply.quality
-    return price * (1.0 + transaction_cost(p, buyer, seller, trust)) / worth
+    return price * (1.0 + transaction_cost(p, buyer, seller, good, trust)) / worth
 
 
 @rule
@@ -284,7 +285,7 @@ def deal(world, p, buyer, slot, seller, output, good, wanted, trust):
     buyer.input_stock[slot] += quantity
     value = paid * quantity
     pay_enterprise(world, buyer, INPUTS_LOCAL, seller, value)
-    search = value * transaction_cost(p, buyer, seller, trust)
+    search = value * transaction_cost(p, buyer, seller, good, trust)
     pay(world, buyer, TRANSACTIONS, OUTSIDE, search)
     buyer.other_costs += search
     buyer.inputs_local += value
