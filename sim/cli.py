@@ -230,6 +230,11 @@ def run(
         _show_run(made, everything)
 
 
+def _unit(unit: str) -> str:
+    """A unit for a table: counts have none."""
+    return "" if unit == "1" else unit
+
+
 def _run_document(made: Any) -> dict[str, Any]:
     from sim.declare import OUTPUTS
 
@@ -264,12 +269,12 @@ def _show_run(made: Any, everything: bool) -> None:
         way = ways[declared.kind] if declared else "mean"
         yearly = made.outputs[name].groupby(years).agg(way)
         label = declared.label[0] if declared else name
-        rows.append([label, declared.unit if declared else "", *(yearly[year] for year in chosen)])
+        rows.append([label, _unit(declared.unit if declared else ""), *(yearly[year] for year in chosen)])
     table(f"{made.scenario.title} (seed {made.seed})", ["by year", "unit", *chosen], rows, texts=2)
 
 
-def _compare(names: tuple[str, ...], seeds: int, jobs: int | None) -> Comparison:
-    """Read, compile and run, with progress."""
+def _compare(names: tuple[str, ...], seeds: int, jobs: int | None) -> tuple[Comparison, dict[str, Any]]:
+    """Read, compile and run, with progress: the comparison, and the same for machines."""
     from sim.terminal import Working
 
     with Working("Reading the scenarios") as working:
@@ -280,22 +285,16 @@ def _compare(names: tuple[str, ...], seeds: int, jobs: int | None) -> Comparison
 
         compiled.announce = working.compiling
         working.say("Starting")
-        return compare_scenarios(
+        comparison = compare_scenarios(
             scenarios, seeds=seeds, jobs=jobs or os.cpu_count() or 1, progress=working.step
         )
-
-
-def _records(frame: Any) -> list[dict[str, Any]]:
-    return [dict(record) for record in frame.to_dict("records")]
-
-
-def _comparison_document(comparison: Any, names: tuple[str, ...], seeds: int) -> dict[str, Any]:
-    return {
-        "baseline": names[0],
+    document = {
+        "baseline": scenarios[0].name,
         "seeds": seeds,
-        "effects": _records(comparison.effects),
-        "cost": _records(comparison.costs),
+        "effects": comparison.effects.to_dict("records"),
+        "cost": comparison.costs.to_dict("records"),
     }
+    return comparison, document
 
 
 def _show_comparison(comparison: Any, everything: bool) -> None:
@@ -310,7 +309,7 @@ def _show_comparison(comparison: Any, everything: bool) -> None:
         rows = [
             [
                 row.label,
-                row.unit,
+                _unit(row.unit),
                 row.effect,
                 f"{number(row.low)} .. {number(row.high)}",
                 "-" if row.percent != row.percent else f"{row.percent:+.1f}",
@@ -381,8 +380,7 @@ def compare(
         raise click.UsageError("Name at least two scenarios; the first is the baseline.")
     if out is not None:
         _folder(out)
-    comparison = _compare(scenarios, seeds, jobs)
-    document = _comparison_document(comparison, scenarios, seeds)
+    comparison, document = _compare(scenarios, seeds, jobs)
     if csv_file is not None:
         csv_file.parent.mkdir(parents=True, exist_ok=True)
         comparison.effects.to_csv(csv_file, index=False)
@@ -411,9 +409,8 @@ def compare(
 def demo(seeds: int, jobs: int | None, everything: bool, out: Path) -> None:
     """The main job: the reference case against three packages and their mix."""
     _folder(out)
-    names = ("baotou", *DEMO)
-    comparison = _compare(names, seeds, jobs)
-    written = _write_comparison(comparison, _comparison_document(comparison, names, seeds), out)
+    comparison, document = _compare(("baotou", *DEMO), seeds, jobs)
+    written = _write_comparison(comparison, document, out)
     _show_comparison(comparison, everything)
     click.echo("Written: " + ", ".join(str(path) for path in written))
     _finish(comparison)

@@ -19,6 +19,7 @@ import builtins
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -135,7 +136,7 @@ def _layout(once: dict[str, Column], anew: dict[str, Column]) -> tuple[np.dtype[
         formats.append((np.float64, (len(neutral),)))
         offsets.append(begin)
     layout = {"names": names, "formats": formats, "offsets": offsets, "itemsize": offset}
-    return np.dtype((np.record, np.dtype(cast(Any, layout)))), np.array(neutral)
+    return np.dtype((np.record, np.dtype(cast(Any, layout), align=True))), np.array(neutral)
 
 
 @dataclass(frozen=True)
@@ -194,19 +195,19 @@ def snake(name: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------
-# Measures: a policy's line in the public books. Rules that raise a claim and the instrument that causes it name
-# the same measure; the code is its place in this list.
-MEASURES: list[str] = []
+# Measures: a policy's line in the public books, one per instrument. Rules that raise a claim and the instrument that causes
+# it name the same measure; its code is the place of the instrument's file among the files of ``policies``.
+MEASURES: tuple[str, ...] = tuple(
+    sorted(path.stem for path in (Path(__file__).parent / "policies").glob("*.py") if path.stem not in ("__init__", "targeting"))
+)
 
 
 def measure(name: str) -> int:
-    """The code of an instrument's line in the public books (same name, same code)."""
-    if name not in MEASURES:
-        MEASURES.append(name)
+    """The code of an instrument's line in the public books. Raises ``ValueError`` when there is no such instrument."""
     return MEASURES.index(name)
 
 
-# Kinds of money flow and of goods flow, likewise.
+# Kinds of money flow; their order is that of ``accounts`` and of the chapters of ``rules``.
 MONEY: list[str] = []
 
 

@@ -19,7 +19,7 @@ from sim.calendar import Quarter
 from sim.chance import Now
 from sim.compiled import literal_unroll, rule
 from sim.founding import found
-from sim.outputs import layout, observe, recorded, totals_table
+from sim.outputs import Slot, layout, observe, recorded, totals_table
 from sim.policies import RULES as INSTRUMENTS
 from sim.quarter import QUARTER
 from sim.scenario import Scenario
@@ -87,7 +87,7 @@ def run_quarters(world, p, levers, totals, kept, recorder, seed, first, last):
         now = Now(seed, t)
         begin_quarter(world, levers[t], now)
         live_quarter(world, p, now)
-        observe(world, p, totals, kept, recorder[t])
+        observe(world, p, now, totals, kept, recorder[t])
         if not close_books(world, now):
             return t + 1, BOOKS_OPEN
     return last, GOING
@@ -112,19 +112,24 @@ class State:
     recorder: Any
     t: int = 0
 
+    @cached_property
+    def kept(self) -> Any:
+        """What is recorded, as ``outputs.observe`` wants it."""
+        return recorded(slots(self.scenario))
+
     @classmethod
     def founded(cls, scenario: Scenario, seed: int) -> State:
         """The opening state."""
         quarters = scenario.burn_in + scenario.quarters
         p = scenario.parameters()
-        recorder = np.full((quarters, len(layout())), np.nan)
+        recorder = np.full((quarters, len(slots(scenario))), np.nan)
         return cls(scenario, seed, found(scenario, p, seed), p, scenario.levers(), recorder)
 
     def advance(self, until: int) -> None:
         """Live until the beginning of quarter ``until``. Raises :class:`BooksDoNotClose`."""
         while self.t < until:
             self.t, why = run_quarters(
-                self.world, self.p, self.levers, totals(), recorded(), self.recorder, self.seed, self.t, until
+                self.world, self.p, self.levers, totals(), self.kept, self.recorder, self.seed, self.t, until
             )
             if why == SHORT_OF_ROOM:
                 name = TABLE_OF[room_left(self.world)]
@@ -150,6 +155,12 @@ class State:
         )
 
 
+def slots(scenario: Scenario) -> list[Slot]:
+    """What every column of a recorder is."""
+    chain = scenario.chain
+    return layout(len(chain.stages), len(chain.products), len(chain.fields))
+
+
 @lru_cache(maxsize=1)
 def totals() -> Any:
     """Scratch for the sums of a quarter."""
@@ -162,7 +173,7 @@ class Run:
 
     scenario: Scenario
     seed: int
-    recorder: Any = field(repr=False)  # [quarter of the study, slot of outputs.layout()]
+    recorder: Any = field(repr=False)  # [quarter of the study, slot]
     state: State = field(repr=False)
     kept: dict[Quarter, World] = field(default_factory=dict, repr=False)
 
@@ -177,10 +188,10 @@ class Run:
         return self.level("total").droplevel("key", axis=1)
 
     def level(self, level: str) -> pd.DataFrame:
-        """Outputs of one level (total, stage, product, size, ownership, origin): columns (output, key)."""
+        """Outputs of one level (total, stage, product, size, ownership, origin, field, measure): columns (output, key)."""
         import pandas as pd
 
-        places = [(i, name, key) for i, (name, at, key) in enumerate(layout()) if at == level]
+        places = [(i, name, key) for i, (name, at, key) in enumerate(slots(self.scenario)) if at == level]
         columns = pd.MultiIndex.from_tuples([(name, key) for _, name, key in places], names=["output", "key"])
         index = pd.Index(self.quarters, name="quarter")
         return pd.DataFrame(self.recorder[:, [i for i, _, _ in places]], index=index, columns=columns)

@@ -301,7 +301,7 @@ def test_compare(here: Path) -> None:
     result = call(*args, "--json", "--csv", "effects.csv", "--out", "out")
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
-    assert (document["baseline"], document["seeds"]) == ("base.toml", 3)
+    assert (document["baseline"], document["seeds"]) == ("base", 3)
     fields = {"scenario", "output", "unit", "effect", "low", "high", "percent", "better", "n", "correlation"}
     assert all(fields <= effect.keys() for effect in document["effects"])
     assert {"cost"} <= document.keys()

@@ -28,6 +28,18 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+def test_public_names_are_what_they_say_whatever_was_imported_before() -> None:
+    import importlib
+
+    module = importlib.import_module("sim.run")
+    assert callable(sim.run)
+    assert sim.run is module.run
+    assert sim.Scenario is Scenario
+    assert {"load", "run", "compare", "Scenario", "ClusterModel"} <= set(dir(sim))
+    with pytest.raises(AttributeError):
+        sim.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
 # ------------------------------------------------------------------------------------------------- quarters
 def test_quarters_count() -> None:
     start = Quarter.of("2011Q1")

@@ -1,11 +1,13 @@
 """Outputs: every measured quantity, by family, and the one pass over the world that measures them all.
 
-An output is a compiled function whose docstring is its definition; ``@output`` adds unit, kind and labels.
+An output is a compiled function whose docstring is its definition; ``@output`` adds unit, kind and labels. What
+it is measured from is the name of its first argument:
 
-of an enterprise  ``f(enterprise, p)``: added up (flow, stock) or averaged (rate) over living enterprises: of
-                  the cluster, and of every stage, product, size class, ownership and origin (the *cells*)
-of the cluster    ``f(totals, world, p)``: from the totals just made and from the world. One that names levels
-                  in ``by`` reads ``totals[0]`` only; it is called for each of their cells as ``totals[0]``
+``f(enterprise, p)``     of an enterprise: added up (flow, stock) or averaged (rate) over living enterprises, of the
+                         cluster and of every stage, product, size class, ownership and origin: the *cells*
+``f(cell, p)``           a ratio of such sums and means, for the cluster and for the cells of the levels in ``by``
+``f(region, p)``         of the cluster, from what there is once
+``f(totals, world, p)``  of the cluster, from all cells and the world
 
 How a year follows from quarters: flows add up, of a stock the last counts, a rate is averaged.
 
@@ -56,23 +58,41 @@ GROUPS: dict[str, tuple[str, str]] = {
 for _found in sorted(found.name for found in pkgutil.iter_modules(__path__)):
     importlib.import_module(f"{__name__}.{_found}")
 
-ENTERPRISE_NAMES = tuple(sorted(n for n, each in OUTPUTS.items() if each.of == "enterprise"))
-CLUSTER_NAMES = tuple(sorted(n for n, each in OUTPUTS.items() if each.of == "cluster" and not each.by))
-RATIO_NAMES = tuple(sorted(n for n, each in OUTPUTS.items() if each.of == "cluster" and each.by))
-NAMES = ENTERPRISE_NAMES + CLUSTER_NAMES + RATIO_NAMES
-ENTERPRISE_OUTPUTS: tuple[Any, ...] = tuple(OUTPUTS[name].function for name in ENTERPRISE_NAMES)
-CLUSTER_OUTPUTS: tuple[Any, ...] = tuple(OUTPUTS[name].function for name in CLUSTER_NAMES)
-RATIO_OUTPUTS: tuple[Any, ...] = tuple(OUTPUTS[name].function for name in RATIO_NAMES)
+
+def _measured_from(first: str) -> tuple[str, ...]:
+    """Names of the outputs whose first argument is this, in order."""
+    plain = {
+        name: getattr(declared.function, "py_func", declared.function) for name, declared in OUTPUTS.items()
+    }
+    return tuple(
+        sorted(name for name, function in plain.items() if function.__code__.co_varnames[0] == first)
+    )
+
+
+def _functions(names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(OUTPUTS[name].function for name in names)
+
+
+ENTERPRISE_NAMES = _measured_from("enterprise")
+REGION_NAMES = _measured_from("region")
+WORLD_NAMES = _measured_from("totals")
+CELL_NAMES = _measured_from("cell")
+NAMES = ENTERPRISE_NAMES + REGION_NAMES + WORLD_NAMES + CELL_NAMES
+ENTERPRISE_OUTPUTS = _functions(ENTERPRISE_NAMES)
+REGION_OUTPUTS = _functions(REGION_NAMES)
+WORLD_OUTPUTS = _functions(WORLD_NAMES)
+CELL_OUTPUTS = _functions(CELL_NAMES)
 RATES = tuple(place for place, name in enumerate(ENTERPRISE_NAMES) if OUTPUTS[name].kind == "rate")
 
 # What is also kept per technology field and per instrument; the latter in the order of ``books_of``.
 PER_FIELD = "capability_gap"
 PER_MEASURE = ("public_outlay", "tax_expenditure", "implicit_transfers", "administration", "public_revenue")
 
-# Where the functions of each kind begin in the first column of ``recorded``.
-CLUSTER_FIRST = len(ENTERPRISE_NAMES)
-RATIO_FIRST = CLUSTER_FIRST + len(CLUSTER_NAMES)
-FIELD_FIRST = RATIO_FIRST + len(RATIO_NAMES)
+# Where the outputs of each kind begin in NAMES, and what follows them in the first column of ``recorded``.
+REGION_FIRST = len(ENTERPRISE_NAMES)
+WORLD_FIRST = REGION_FIRST + len(REGION_NAMES)
+CELL_FIRST = WORLD_FIRST + len(WORLD_NAMES)
+FIELD_FIRST = CELL_FIRST + len(CELL_NAMES)
 MEASURE_FIRST = FIELD_FIRST + 1
 
 
@@ -163,7 +183,7 @@ def totals_table() -> Any:
 
 
 class View(NamedTuple):
-    """The tables of the world that outputs may look at: passed on instead of all, which compiles twice as fast."""
+    """The tables that outputs look at: instead of the whole world, because they compile twice as fast for it."""
 
     enterprises: Any
     institutes: Any
@@ -175,7 +195,6 @@ class View(NamedTuple):
     region: Any
     measures: Any
     money: Any
-    balances: Any
     goods: Any
 
 
@@ -193,7 +212,6 @@ def view(world):
         world.region,
         world.measures,
         world.money,
-        world.balances,
         world.goods,
     )
 
@@ -201,49 +219,68 @@ def view(world):
 @rule
 def observe(world, p, now, totals, kept, into):
     """Measure all at the end of a quarter: a number in ``into`` for every pair of ``kept`` (``recorded``)."""
-    measure_all(view(world), p, now, totals, kept, into)
+    totals[0].quarter = now.t
+    look(view(world), p, totals, kept, into)
 
 
 @rule
-def measure_all(world, p, now, totals, kept, into):
-    """``observe`` of what outputs look at."""
-    totals[0].quarter = now.t
+def look(world, p, totals, kept, into):
+    """``observe``, of what outputs look at."""
     add_up(world, p, totals)
     measure_networks(world, totals[0].supply, totals[0].partnership)
-    whole = np.zeros(len(CLUSTER_OUTPUTS))
-    look_at_cluster(totals, world, p, whole)
+    of_all = np.zeros(CELL_FIRST)
+    look_at_region(world.region[0], p, of_all)
+    look_at_world(totals, world, p, of_all)
     for place in range(len(kept)):
-        function, cell = kept[place, 0], kept[place, 1]
-        if function < CLUSTER_FIRST:
-            into[place] = totals[cell].values[function]
-        elif function < RATIO_FIRST:
-            into[place] = whole[function - CLUSTER_FIRST]
+        function, at = kept[place, 0], kept[place, 1]
+        if function < REGION_FIRST:
+            into[place] = totals[at].values[function]
+        elif function < CELL_FIRST:
+            into[place] = of_all[function]
         elif function == FIELD_FIRST:
-            into[place] = gap_in_field(world, cell) if cell < len(world.fields) else math.nan
+            into[place] = gap_in_field(world, at) if at < len(world.fields) else math.nan
         elif function >= MEASURE_FIRST:
-            into[place] = books_of(world.measures[cell], function - MEASURE_FIRST)
-    look_at_cells(totals, world, p, kept, into)
+            into[place] = books_of(world.measures[at], function - MEASURE_FIRST)
+    look_at_cells(totals, p, kept, into)
 
 
 @rule
-def look_at_cluster(totals, world, p, whole):
-    """All outputs of the cluster that name no levels, in the order of their names."""
+def look_at_enterprise(enterprise, p, seen):
+    """All outputs of an enterprise, in the order of NAMES."""
     place = 0
-    for measured in literal_unroll(CLUSTER_OUTPUTS):
-        whole[place] = measured(totals, world, p)
+    for measured in literal_unroll(ENTERPRISE_OUTPUTS):
+        seen[place] = measured(enterprise, p)
         place += 1  # noqa: SIM113  # numba does not unroll an enumeration
 
 
 @rule
-def look_at_cells(totals, world, p, kept, into):
-    """All outputs of the cluster that name levels, for the cells that are kept."""
-    place = 0
-    while place < len(kept) and kept[place, 0] < RATIO_FIRST:
+def look_at_region(region, p, seen):
+    """All outputs of the region, in the order of NAMES."""
+    place = REGION_FIRST
+    for measured in literal_unroll(REGION_OUTPUTS):
+        seen[place] = measured(region, p)
         place += 1
-    function = RATIO_FIRST
-    for measured in literal_unroll(RATIO_OUTPUTS):
+
+
+@rule
+def look_at_world(totals, world, p, seen):
+    """All outputs of cells and world, in the order of NAMES."""
+    place = WORLD_FIRST
+    for measured in literal_unroll(WORLD_OUTPUTS):
+        seen[place] = measured(totals, world, p)
+        place += 1
+
+
+@rule
+def look_at_cells(totals, p, kept, into):
+    """All outputs of a cell, for the cells that are kept."""
+    place = 0
+    while place < len(kept) and kept[place, 0] < CELL_FIRST:
+        place += 1
+    function = CELL_FIRST
+    for measured in literal_unroll(CELL_OUTPUTS):
         while place < len(kept) and kept[place, 0] == function:
-            into[place] = measured(totals[kept[place, 1] :], world, p)
+            into[place] = measured(totals[kept[place, 1]], p)
             place += 1
         function += 1
 
@@ -267,11 +304,13 @@ def add_up(world, p, totals):
     """Every enterprise output, added up by cell; stages from products, the total from stages."""
     for cell in totals:
         cell.members = 0.0
-        cell.values[:] = 0.0
-    seen = np.zeros(CLUSTER_FIRST)
+        values = cell.values
+        for place in range(len(values)):
+            values[place] = 0.0
+    seen = np.zeros(REGION_FIRST)
     for enterprise in world.enterprises:
         if enterprise.alive:
-            look_at(enterprise, p, seen)
+            look_at_enterprise(enterprise, p, seen)
             add(totals[PRODUCT_CELL + enterprise.product], 1.0, seen)
             add(totals[SIZE_CELL + enterprise.size_class], 1.0, seen)
             add(totals[OWNERSHIP_CELL + enterprise.ownership], 1.0, seen)
@@ -288,16 +327,9 @@ def add_up(world, p, totals):
 
 
 @rule
-def look_at(enterprise, p, seen):
-    """All enterprise outputs of one enterprise, in the order of their names."""
-    place = 0
-    for measured in literal_unroll(ENTERPRISE_OUTPUTS):
-        seen[place] = measured(enterprise, p)
-        place += 1  # noqa: SIM113  # numba does not unroll an enumeration
-
-
-@rule
 def add(cell, members, values):
     """Add members and values to a cell."""
     cell.members += members
-    cell.values[:] += values
+    sums = cell.values
+    for place in range(len(values)):
+        sums[place] += values[place]

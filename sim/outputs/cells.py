@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.accounts import SECTORS
 from sim.compiled import rule
 from sim.declare import Level
 from sim.world import (
@@ -99,8 +100,8 @@ def sums_from(totals, world, stage, counted_only):
 def paid(world, kind):
     """All payments of a kind this quarter."""
     total = 0.0
-    for payer in range(len(world.balances)):
-        for payee in range(len(world.balances)):
+    for payer in range(len(SECTORS)):
+        for payee in range(len(SECTORS)):
             total += world.money[kind, payer, payee]
     return total
 
@@ -109,6 +110,6 @@ def paid(world, kind):
 def received(world, kind, sector):
     """Payments of a kind to a sector less those that it made."""
     total = 0.0
-    for other in range(len(world.balances)):
+    for other in range(len(SECTORS)):
         total += world.money[kind, other, sector] - world.money[kind, sector, other]
     return total

@@ -384,9 +384,9 @@ def local_conversion_rate_critical(totals, world, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("Local sourcing rate", "本地配套率"), better="higher")
 @rule
-def local_sourcing_rate(totals, world, p):
+def local_sourcing_rate(cell, p):
     """Chain inputs bought in the cluster over all chain inputs bought, by value (supporting rate)."""
-    return ratio(totals[0].inputs_local, totals[0].inputs_local + totals[0].inputs_outside)
+    return ratio(cell.inputs_local, cell.inputs_local + cell.inputs_outside)
 
 
 @of_cluster("share", "rate", label=("Local sourcing rate, volume", "本地配套率（可比价）"), better="higher")
@@ -480,9 +480,9 @@ def supply_path_depth(totals, world, p):
 # Prices -------------------------------------------------------------------------------------------------
 @of_cluster("index", "rate", by=("stage", "product"), label=("Output price index", "产品价格指数"))
 @rule
-def price_index(totals, world, p):
+def price_index(cell, p):
     """Output at current prices over output at reference prices: 1 at the mean prices of 2014 to 2018."""
-    return ratio(totals[0].output_value, totals[0].output_volume)
+    return ratio(cell.output_value, cell.output_volume)
 
 
 @of_cluster("million CNY/unit", "rate", label=("World price of the raw material", "原料价格"))

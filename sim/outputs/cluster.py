@@ -34,17 +34,17 @@ def enterprises(enterprise, p):
 @rule
 def count_groups(world, zone_only):
     """Different legal groups with a living enterprise; ``zone_only``: with one in the high-tech zone."""
-    known = np.zeros(len(world.enterprises), np.int64)
-    found = 0
+    places = 2 * len(world.enterprises) + 1
+    seen = np.zeros(places, np.int64)  # a hash table of uids, which begin at 1
+    number = 0.0
     for enterprise in world.enterprises:
         if enterprise.alive and (enterprise.in_zone or not zone_only):
-            known[found] = enterprise.group
-            found += 1
-    ordered = np.sort(known[:found])
-    number = 0.0
-    for place in range(found):
-        if place == 0 or ordered[place] != ordered[place - 1]:
-            number += 1.0
+            place = enterprise.group % places
+            while seen[place] != 0 and seen[place] != enterprise.group:
+                place = (place + 1) % places
+            if seen[place] == 0:
+                seen[place] = enterprise.group
+                number += 1.0
     return number
 
 
@@ -75,69 +75,68 @@ def institutes(totals, world, p):
 
 @of_cluster("1", "flow", label=("Institutes settled", "新设机构数"), better="higher")
 @rule
-def institutes_settled(totals, world, p):
+def institutes_settled(region, p):
     """Institutes that settled this quarter."""
-    return world.region[0].institutes_opened
+    return region.institutes_opened
 
 
 @of_cluster("1", "flow", label=("Entries", "新增企业数"), better="higher")
 @rule
-def entries(totals, world, p):
+def entries(region, p):
     """Enterprises founded this quarter, whatever their origin."""
     number = 0.0
     for origin in range(ORIGINS):
-        number += world.region[0].entries[origin]
+        number += region.entries[origin]
     return number
 
 
 @of_cluster("1", "flow", label=("Entries by spin-off", "衍生新增企业数"), better="higher")
 @rule
-def entries_spin_off(totals, world, p):
+def entries_spin_off(region, p):
     """Entries that are spin-offs, to stand beside the other kinds of entry."""
-    return spin_offs(totals, world, p)
+    return spin_offs(region, p)
 
 
 @of_cluster("1", "flow", label=("Entries by diversification", "多元化新增企业数"), better="higher")
 @rule
-def entries_diversified(totals, world, p):
+def entries_diversified(region, p):
     """Product lines that enterprises of the cluster opened this quarter."""
-    return world.region[0].entries[DIVERSIFIED]
+    return region.entries[DIVERSIFIED]
 
 
 @of_cluster("1", "flow", label=("Entries by attraction", "招商引进企业数"), better="higher")
 @rule
-def entries_attracted(totals, world, p):
+def entries_attracted(region, p):
     """Outside enterprises that settled this quarter."""
-    return world.region[0].entries[ATTRACTED]
+    return region.entries[ATTRACTED]
 
 
 @of_cluster("1", "flow", label=("Exits", "退出企业数"), better="lower")
 @rule
-def exits(totals, world, p):
+def exits(region, p):
     """Enterprises that left this quarter: insolvent, given up or moved away."""
-    region = world.region[0]
     return region.exits[INSOLVENT] + region.exits[GIVEN_UP] + region.exits[MOVED]
 
 
 @of_cluster("1", "flow", label=("Exits by insolvency", "破产企业数"), better="lower")
 @rule
-def exits_insolvent(totals, world, p):
+def exits_insolvent(region, p):
     """Enterprises that were wound up after several quarters without liquidity."""
-    return world.region[0].exits[INSOLVENT]
+    return region.exits[INSOLVENT]
 
 
 @of_cluster("1", "flow", label=("Exits by giving up", "主动歇业企业数"), better="lower")
 @rule
-def exits_given_up(totals, world, p):
+def exits_given_up(region, p):
     """Enterprises that closed although they could pay."""
-    return world.region[0].exits[GIVEN_UP]
+    return region.exits[GIVEN_UP]
 
 
 @of_cluster("1", "flow", label=("Exits by moving away", "外迁企业数"), better="lower")
 @rule
-def exits_moved(totals, world, p):
+def exits_moved(region, p):
     """Enterprises that moved away from the region."""
-    return world.region[0].exits[MOVED]
+    return region.exits[MOVED]
 
 
 @of_cluster("share", "rate", label=("Failure rate", "企业破产率"), better="lower")
@@ -158,16 +157,16 @@ def distressed_enterprises(enterprise, p):
 
 @of_cluster("1", "stock", label=("Applications waiting", "待批项目数"), better="lower")
 @rule
-def permits_waiting(totals, world, p):
+def permits_waiting(region, p):
     """Applications for a permit that wait at the end of the quarter."""
-    return world.region[0].waiting
+    return region.waiting
 
 
 @of_cluster("1", "flow", label=("Permits granted", "获批项目数"), better="higher")
 @rule
-def permits_granted(totals, world, p):
+def permits_granted(region, p):
     """Permits for new plants granted this quarter."""
-    return world.region[0].permits
+    return region.permits
 
 
 # Plant and money ----------------------------------------------------------------------------------------
@@ -201,9 +200,9 @@ def profit(enterprise, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("Profit margin", "销售利润率"), better="higher")
 @rule
-def profit_margin(totals, world, p):
+def profit_margin(cell, p):
     """Profit before tax over sales."""
-    return ratio(totals[0].profit, totals[0].sales)
+    return ratio(cell.profit, cell.sales)
 
 
 @of_enterprise("million CNY", "stock", label=("Debt", "银行贷款余额"))
@@ -215,23 +214,23 @@ def debt(enterprise, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("Debt over capital", "资产负债比"), better="lower")
 @rule
-def leverage(totals, world, p):
+def leverage(cell, p):
     """Bank loans over the book value of plant."""
-    return ratio(totals[0].debt, totals[0].capital)
+    return ratio(cell.debt, cell.capital)
 
 
 @of_cluster("million CNY", "flow", label=("Loans lost", "银行坏账损失"), better="lower")
 @rule
-def bank_losses(totals, world, p):
+def bank_losses(region, p):
     """Loans to insolvent enterprises that the bank lost."""
-    return world.region[0].bank_losses
+    return region.bank_losses
 
 
 @of_cluster("million CNY", "flow", label=("Credit refused", "未获批信贷"), better="lower")
 @rule
-def bank_credit_refused(totals, world, p):
+def bank_credit_refused(region, p):
     """Credit that enterprises short of cash asked for and did not get."""
-    return world.region[0].credit_refused
+    return region.credit_refused
 
 
 # People -------------------------------------------------------------------------------------------------
@@ -260,9 +259,9 @@ def wages(enterprise, p):
     "million CNY/person", "rate", by=LEVELS, label=("Labour productivity", "劳动生产率"), better="higher"
 )
 @rule
-def labour_productivity(totals, world, p):
+def labour_productivity(cell, p):
     """Value added of the quarter at reference prices per person employed."""
-    return ratio(totals[0].value_added_volume, totals[0].employment)
+    return ratio(cell.value_added_volume, cell.employment)
 
 
 @of_enterprise("person", "stock", label=("Local talents at enterprises", "企业本地人才"), better="higher")
@@ -325,45 +324,44 @@ def talents_at_institutes(totals, world, p):
 
 @of_cluster("person", "flow", label=("Talents lost", "流失人才"), better="lower")
 @rule
-def talents_lost(totals, world, p):
+def talents_lost(region, p):
     """Talents who left the region this quarter, of local origin or introduced."""
-    region = world.region[0]
     return region.emigrated[LOCAL] + region.emigrated[INTRODUCED]
 
 
 @of_cluster("person", "flow", label=("Introduced talents lost", "流失引进人才"), better="lower")
 @rule
-def talents_lost_introduced(totals, world, p):
+def talents_lost_introduced(region, p):
     """Introduced talents who left the region this quarter."""
-    return world.region[0].emigrated[INTRODUCED]
+    return region.emigrated[INTRODUCED]
 
 
 @of_cluster("person", "flow", label=("Talents introduced", "新引进人才"), better="higher")
 @rule
-def talents_arrived(totals, world, p):
+def talents_arrived(region, p):
     """Talents who came from outside this quarter, by government or hired by enterprises."""
-    return world.region[0].arrived
+    return region.arrived
 
 
 @of_cluster("person", "flow", label=("Graduates", "毕业生"), better="higher")
 @rule
-def talents_graduated(totals, world, p):
+def talents_graduated(region, p):
     """Graduates of the region's universities, those of extra training seats included."""
-    return world.region[0].graduates + world.region[0].trained
+    return region.graduates + region.trained
 
 
 @of_cluster("person", "flow", label=("Talents who quit", "离职人才"), better="lower")
 @rule
-def talents_quits(totals, world, p):
+def talents_quits(region, p):
     """Talents who left their employer this quarter, whether or not they stay in the region."""
-    return world.region[0].quits
+    return region.quits
 
 
 @of_cluster("person", "flow", label=("Talents hired away", "集群内跳槽人才"))
 @rule
-def talents_poached(totals, world, p):
+def talents_poached(region, p):
     """Talents hired away by another employer of the cluster this quarter."""
-    return world.region[0].poached
+    return region.poached
 
 
 # Form ---------------------------------------------------------------------------------------------------
@@ -408,13 +406,13 @@ def specialisation(totals, world, p):
 # Prices of the region -----------------------------------------------------------------------------------
 @of_cluster("million CNY/person", "flow", label=("Wage of a production worker", "生产工人工资"))
 @rule
-def wage(totals, world, p):
+def wage(region, p):
     """Pay of a production worker in the cluster in the quarter."""
-    return world.region[0].wage
+    return region.wage
 
 
 @of_cluster("index", "rate", label=("General price index", "一般价格指数"))
 @rule
-def general_index(totals, world, p):
+def general_index(region, p):
     """Prices of other inputs, plant and outside goods, 2011 = 1."""
-    return world.region[0].general_index
+    return region.general_index

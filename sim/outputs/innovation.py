@@ -90,16 +90,16 @@ def transformation(enterprise, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("R&D intensity", "研发投入强度"), better="higher")
 @rule
-def research_intensity(totals, world, p):
+def research_intensity(cell, p):
     """Real R&D spending over sales."""
-    return ratio(totals[0].research, totals[0].sales)
+    return ratio(cell.research, cell.sales)
 
 
 @of_cluster("share", "rate", by=LEVELS, label=("Reported R&D intensity", "申报研发投入强度"))
 @rule
-def research_intensity_reported(totals, world, p):
+def research_intensity_reported(cell, p):
     """Reported R&D over sales: the ratio that statistics publish and the high-technology status asks for."""
-    return ratio(totals[0].research_reported, totals[0].sales)
+    return ratio(cell.research_reported, cell.sales)
 
 
 @of_cluster("share", "rate", label=("Digestion ratio", "消化吸收经费与引进经费之比"), better="higher")
@@ -212,9 +212,9 @@ def new_product_sales(enterprise, p):
     better="higher",
 )
 @rule
-def new_product_share(totals, world, p):
+def new_product_share(cell, p):
     """Sales of new products over sales."""
-    return ratio(totals[0].new_product_sales, totals[0].sales)
+    return ratio(cell.new_product_sales, cell.sales)
 
 
 # Who innovates ------------------------------------------------------------------------------------------
@@ -334,31 +334,30 @@ def learned_outside(enterprise, p):
 
 @of_cluster("1", "flow", label=("Technology transfers", "成果转化数"), better="higher")
 @rule
-def transfers(totals, world, p):
+def transfers(region, p):
     """Results of institutes taken over by enterprises."""
-    return world.region[0].transfers
+    return region.transfers
 
 
 @of_cluster("1", "stock", label=("Joint projects", "产学研合作项目数"), better="higher")
 @rule
-def joint_projects(totals, world, p):
+def joint_projects(region, p):
     """Joint research projects of enterprises with institutes or each other under way."""
-    return world.region[0].joint_projects
+    return region.joint_projects
 
 
 @of_cluster("1", "flow", label=("Spin-offs", "衍生企业数"), better="higher")
 @rule
-def spin_offs(totals, world, p):
+def spin_offs(region, p):
     """Enterprises founded by researchers of institutes or by talents of enterprises."""
-    region = world.region[0]
     return region.entries[SPIN_OFF_INSTITUTE] + region.entries[SPIN_OFF_ENTERPRISE]
 
 
 @of_cluster("1", "flow", label=("Certificates obtained", "产品认证数"), better="higher")
 @rule
-def certificates(totals, world, p):
+def certificates(region, p):
     """Product certificates obtained this quarter."""
-    return world.region[0].certificates
+    return region.certificates
 
 
 @of_cluster("1", "flow", label=("Tests and services sold", "检测服务数"), better="higher")

@@ -44,8 +44,9 @@ def measure_networks(world, supply, research):
         if enterprise.alive:
             living += 1
     if living > LARGEST:
-        supply[:] = math.nan
-        research[:] = math.nan
+        for place in range(MEASURED):
+            supply[place] = math.nan
+            research[place] = math.nan
         return
     rows = len(world.enterprises)
     nodes = np.zeros(rows + len(world.institutes), np.int64)  # place of each row among the living, -1: none
@@ -195,46 +196,46 @@ def clustering(first, degree, neighbour, number):
 
 @of_cluster("1", "stock", label=("Supply links", "供应联系数"), better="higher")
 @rule
-def supply_links(totals, world, p):
+def supply_links(cell, p):
     """Pairs of enterprises of which one knows the other as a supplier."""
-    return totals[0].supply[LINKS]
+    return cell.supply[LINKS]
 
 
 @of_cluster("share", "stock", label=("Density of the supply network", "供应网络密度"))
 @rule
-def supply_density(totals, world, p):
+def supply_density(cell, p):
     """Supply links over pairs of living enterprises, by (1)."""
-    return totals[0].supply[DENSITY]
+    return cell.supply[DENSITY]
 
 
 @of_cluster(
     "share", "stock", label=("Giant component of the supply network", "供应网络最大连通比例"), better="higher"
 )
 @rule
-def supply_giant_component(totals, world, p):
+def supply_giant_component(cell, p):
     """Share of enterprises in the largest set that supply links connect, by (2)."""
-    return totals[0].supply[GIANT]
+    return cell.supply[GIANT]
 
 
 @of_cluster("share", "stock", label=("Clustering of the supply network", "供应网络聚类系数"))
 @rule
-def supply_clustering(totals, world, p):
+def supply_clustering(cell, p):
     """How often two trading partners of an enterprise trade with each other, by (3) on a sample."""
-    return totals[0].supply[CLUSTERING]
+    return cell.supply[CLUSTERING]
 
 
 @of_cluster("1", "stock", label=("Research links", "研发合作联系数"), better="higher")
 @rule
-def research_links(totals, world, p):
+def research_links(cell, p):
     """Pairs of enterprises, or of enterprise and institute, of which one knows the other as a partner."""
-    return totals[0].partnership[LINKS]
+    return cell.partnership[LINKS]
 
 
 @of_cluster("share", "stock", label=("Density of the research network", "研发合作网络密度"), better="higher")
 @rule
-def research_density(totals, world, p):
+def research_density(cell, p):
     """Research links over pairs of living enterprises and institutes, by (1)."""
-    return totals[0].partnership[DENSITY]
+    return cell.partnership[DENSITY]
 
 
 @of_cluster(
@@ -244,13 +245,13 @@ def research_density(totals, world, p):
     better="higher",
 )
 @rule
-def research_giant_component(totals, world, p):
+def research_giant_component(cell, p):
     """Share of enterprises and institutes in the largest set that research links connect, by (2)."""
-    return totals[0].partnership[GIANT]
+    return cell.partnership[GIANT]
 
 
 @of_cluster("share", "stock", label=("Clustering of the research network", "研发合作网络聚类系数"))
 @rule
-def research_clustering(totals, world, p):
+def research_clustering(cell, p):
     """How often two research partners of one are partners of each other, by (3) on a sample."""
-    return totals[0].partnership[CLUSTERING]
+    return cell.partnership[CLUSTERING]

@@ -34,9 +34,9 @@ def exports_volume(totals, world, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("Export share", "出口占销售比重"), better="higher")
 @rule
-def export_share(totals, world, p):
+def export_share(cell, p):
     """Sales to the international market over all sales."""
-    return ratio(totals[0].exports, totals[0].sales)
+    return ratio(cell.exports, cell.sales)
 
 
 @of_cluster("share", "rate", label=("Export share downstream", "下游产品出口占比"), better="higher")
@@ -69,9 +69,9 @@ def markets_served(enterprise, p):
 
 @of_cluster("1", "flow", label=("Market entries", "新进入市场数"), better="higher")
 @rule
-def market_entries(totals, world, p):
+def market_entries(region, p):
     """Times an enterprise paid the sunk cost of an outside market this quarter."""
-    return world.region[0].market_entries
+    return region.market_entries
 
 
 @rule
@@ -101,9 +101,9 @@ def national_market_share(totals, world, p):
 
 @of_cluster("share", "rate", by=LEVELS, label=("Import dependence", "外购依存度"), better="lower")
 @rule
-def import_dependence(totals, world, p):
+def import_dependence(cell, p):
     """Chain inputs bought outside over output value: how much of what is made here was made elsewhere."""
-    return ratio(totals[0].inputs_outside, totals[0].output_value)
+    return ratio(cell.inputs_outside, cell.output_value)
 
 
 @of_enterprise("1", "stock", label=("Outside enterprises", "外来企业数"), better="higher")

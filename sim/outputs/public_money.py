@@ -139,21 +139,20 @@ def net_balance(totals, world, p):
 
 @of_cluster("share", "rate", label=("Share of claims paid", "补助兑现率"), better="higher")
 @rule
-def claims_paid_share(totals, world, p):
+def claims_paid_share(region, p):
     """Claims on public programmes paid this quarter over claims raised; 1 when there were none."""
-    region = world.region[0]
     return ratio(region.paid, region.claims) if region.claims > 0.0 else 1.0
 
 
 @of_cluster("million CNY", "flow", label=("Claims not paid", "未兑现补助"), better="lower")
 @rule
-def budget_shortfall(totals, world, p):
+def budget_shortfall(region, p):
     """Claims on public programmes raised this quarter that the budget could not pay."""
-    return world.region[0].claims - world.region[0].paid
+    return region.claims - region.paid
 
 
 @of_cluster("million CNY", "stock", label=("Reserve for the instruments", "专项资金结余"))
 @rule
-def government_reserve(totals, world, p):
+def government_reserve(region, p):
     """Money of the local government that is set aside for its instruments and not spent yet."""
-    return world.region[0].reserve
+    return region.reserve

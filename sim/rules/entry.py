@@ -80,7 +80,7 @@ class Entry:
     seed_response: float = parameter(1.5, "1", "how much ample seed money raises the hazard", (0.0, 5.0), source="assumed")
     seed_share: float = parameter(0.5, "share", "of a founder's equity that seed money may cover", (0.0, 0.9), source="assumed")
     founder_scale: float = parameter(0.3, "share", "plant of a spin-off over the typical one", (0.05, 1.0), source="first sales of about 1 million CNY, growing")
-    attract: float = parameter(0.02, "1/quarter", "h: rate per outside enterprise on the look-out", (0.0, 0.1), source="assumed; magnet enterprises 10 (2013) to 36 (2017)")
+    attract: float = parameter(0.03, "1/quarter", "h: rate per outside enterprise on the look-out", (0.0, 0.1), source="assumed; magnet enterprises 10 (2013) to 36 (2017)")
     choosy: float = parameter(2.0, "1", "k: response to the outlook", (0.5, 8.0), source="model 10.10")
     elsewhere: float = parameter(0.6, "log", "outlook elsewhere", (-1.0, 3.0), source="assumed")
     openness: float = parameter(0.7, "share", "openness to outside investment without policy", (0.0, 1.0), source="assumed")
@@ -160,7 +160,7 @@ def entrant_margin(world, p, process):
         value += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
     cost = process.other_cost * region.general_index + process.levy * region.general_index + process.levy_added
     for slot in range(process.inputs):
-        cost += 1.02 * process.coefficient[slot] * input_price(world, world.products[process.input[slot]])
+        cost += 1.02 * process.coefficient[slot] * input_price(world.products[process.input[slot]])
     labour = region.wage * process.workers * region.general_index / region.wage_index
     return value - cost - labour * USUAL_PRODUCTIVITY / 0.8
 

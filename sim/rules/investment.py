@@ -55,7 +55,7 @@ def form_expectations(world, p, now):
             commodity = world.products[enterprise.product].pricing == COMMODITY
             seen = enterprise.produced if commodity else enterprise.orders
             enterprise.expected_orders += weight * (seen - enterprise.expected_orders)
-            margin = basket_value(world, enterprise, process) - enterprise.unit_cost
+            margin = basket_value(world.products, enterprise, process) - enterprise.unit_cost
             enterprise.expected_margin += weight * (margin - enterprise.expected_margin)
 
 

@@ -66,11 +66,10 @@ COLLABORATION_VOUCHER = measure("collaboration_voucher")
 
 
 @rule
-def distance_between(world, enterprise, knowledge):
+def distance_between(weight, fields, enterprise, knowledge):
     """Cognitive distance: mean absolute log gap over the fields of the enterprise's product."""
-    weight = world.processes[enterprise.process].weight
     total = 0.0
-    for field in range(len(world.fields)):
+    for field in range(fields):
         if weight[field] > 0.0:
             total += weight[field] * abs(math.log(knowledge[field] / enterprise.knowledge[field]))
     return total
@@ -107,15 +106,15 @@ def begin_joint_projects(world, p, now):
 
 
 @rule
-def partner_alive(world, enterprise, slot):
+def partner_alive(enterprises, institutes, enterprise, slot):
     """Whether the partner in a slot is still the one whom the enterprise knew."""
     uid = enterprise.partner_uid[slot]
     if uid == 0:
         return False
     row = enterprise.partner[slot]
     if enterprise.partner_institute[slot]:
-        return bool(world.institutes[row].alive) and world.institutes[row].uid == uid
-    return bool(world.enterprises[row].alive) and world.enterprises[row].uid == uid
+        return bool(institutes[row].alive) and institutes[row].uid == uid
+    return bool(enterprises[row].alive) and enterprises[row].uid == uid
 
 
 @rule
@@ -123,7 +122,7 @@ def find_partner(world, p, now, enterprise, place):
     """The slot of the best partner by (1), a newcomer replacing the least trusted; -1 if there is none."""
     best, slot = 0.0, -1
     for known in range(PARTNERS):
-        if partner_alive(world, enterprise, known):
+        if partner_alive(world.enterprises, world.institutes, enterprise, known):
             value = appeal(
                 world, p, now, enterprise, enterprise.partner[known], enterprise.partner_institute[known],
                 enterprise.partner_trust[known], known,
@@ -157,11 +156,11 @@ def appeal(world, p, now, enterprise, row, institute, trust, look):
         staff = home.local_talents + home.introduced_talents
         if home.projects >= 1.0 + p.joint_projects.per_researcher * staff:
             return -1.0
-        fit = fit_of_distance(distance_between(world, enterprise, home.knowledge), p)
+        fit = fit_of_distance(distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge), p)
         value = fit + trust + home.reputation * home.transfer_orientation + home.joint_laboratories * 0.1
         return value + p.joint_projects.convening * home.coordination + 0.3 * normal(now, LIKING, enterprise.uid, look)
     other = world.enterprises[row]
-    fit = fit_of_distance(distance_between(world, enterprise, other.knowledge), p)
+    fit = fit_of_distance(distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, other.knowledge), p)
     value = fit + trust + 0.5 * other.capability + p.joint_projects.convening * other.coordination
     return value + 0.3 * normal(now, LIKING, enterprise.uid, look)
 
@@ -171,7 +170,7 @@ def replace_partner(world, enterprise, row, institute):
     """Put a new partner in an empty slot, or in that of the least trusted (links of the dead count as empty)."""
     worst, slot = 10.0, 0
     for known in range(PARTNERS):
-        trust = enterprise.partner_trust[known] if partner_alive(world, enterprise, known) else -1.0
+        trust = enterprise.partner_trust[known] if partner_alive(world.enterprises, world.institutes, enterprise, known) else -1.0
         if trust < worst:
             worst, slot = trust, known
     enterprise.partner[slot] = row
@@ -189,7 +188,7 @@ def work_together(world, p, now):
         if not enterprise.alive or enterprise.joint_until <= now.t or enterprise.research <= 0.0:
             continue
         slot = enterprise.joint_slot
-        if not partner_alive(world, enterprise, slot):
+        if not partner_alive(world.enterprises, world.institutes, enterprise, slot):
             enterprise.joint_until = now.t
             continue
         region.joint_projects += 1
@@ -210,10 +209,10 @@ def work_together(world, p, now):
             home.contract_income += cost
             pay_institute(world, enterprise, SERVICES, home, cost)
             laboratory = min(1.0, home.joint_laboratories / max(1.0, home.projects))
-            distance = distance_between(world, enterprise, home.knowledge)
+            distance = distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge)
         else:
             pay(world, enterprise, MATERIALS, OUTSIDE, cost)
-            distance = distance_between(world, enterprise, world.enterprises[row].knowledge)
+            distance = distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, world.enterprises[row].knowledge)
         enterprise.partner_trust[slot] += p.joint_projects.trust_gain * (1.0 + laboratory) * (1.0 - trust)
         effort = 3.0 * enterprise.propensity[INTEGRATED] / world.processes[enterprise.process].complexity
         chance = (

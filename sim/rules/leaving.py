@@ -2,7 +2,8 @@
 
 An enterprise that has been without liquidity for several quarters is insolvent. One that has not earned its variable
 cost for long, or stays small and poor, gives up with a hazard that falls with age and size. An attracted enterprise
-may move on when the outlook here no longer keeps up with elsewhere, the sooner when its terms end.
+may move on when the outlook here no longer keeps up with elsewhere, the sooner when its terms end. State enterprises do not
+give up, and are insolvent only after twice the time: their budget constraint is soft (Kornai 1986).
 
 Plant is sold outside at a fraction of its book value, stocks are scrapped, the bank is repaid as far as that goes and bears
 the rest (a guarantee pays its part), people go back to the pool, what is left belongs to the owners.
@@ -19,7 +20,7 @@ from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.finance import pay_dividends
 from sim.rules.talents import leave_employer
-from sim.world import AT_ENTERPRISE, ATTRACTED
+from sim.world import AT_ENTERPRISE, ATTRACTED, STATE
 
 
 @parameters
@@ -50,7 +51,7 @@ def leave(world, p, now):
         if not enterprise.alive:
             continue
         reason = -1
-        if enterprise.distress >= p.leaving.patience:
+        if enterprise.distress >= p.leaving.patience * (2.0 if enterprise.ownership == STATE else 1.0):
             reason = INSOLVENT
         elif happens(hazard_of_giving_up(world, p, enterprise, now), now, GIVE_UP, enterprise.uid, 0):
             reason = GIVEN_UP
@@ -69,7 +70,7 @@ def leave(world, p, now):
 def hazard_of_giving_up(world, p, enterprise, now):
     """Losses over the last year and negative expected margins; the young and small are more fragile."""
     age = now.t - enterprise.founded
-    if age < 8:
+    if age < 8 or enterprise.ownership == STATE:
         return 0.0
     loss = -enterprise.last_year_profit / max(1e-9, enterprise.last_year_sales)
     process = world.processes[enterprise.process]

@@ -42,7 +42,7 @@ class Prices:
 
 
 @rule
-def input_price(world, good):
+def input_price(good):
     """What a user here expects to pay for a unit of a good, delivered."""
     if good.pricing == COMMODITY:
         return good.local_price
@@ -90,7 +90,7 @@ def set_prices(world, p, now):
             good = world.products[process.input[slot]]
             asked = lag + (1.0 - lag) * good.mean_price / good.price
             need = input_need(enterprise, process, slot, p)
-            cost += need * input_price(world, good) * asked * (
+            cost += need * input_price(good) * asked * (
                 1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY)
             )
             normal += need * good.long_run * region.general_index
@@ -125,10 +125,10 @@ def realised_price(good):
 
 
 @rule
-def basket_value(world, enterprise, process):
+def basket_value(products, enterprise, process):
     """Expected value of all outputs per unit of the main product."""
-    main = world.products[process.product]
+    main = products[process.product]
     total = realised_price(main) if main.pricing == COMMODITY else enterprise.price
     for slot in range(1, process.outputs):
-        total += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
+        total += process.yield_of[slot] * realised_price(products[process.output[slot]])
     return total

@@ -33,11 +33,11 @@ def keep_relations(world, p, now):
         fade = p.relations.fade * (1.0 - 0.8 * min(1.0, enterprise.coordination))
         for slot in range(SUPPLIERS):
             enterprise.supplier_trust[slot] *= 1.0 - fade
-            if not supplier_alive(world, enterprise, slot):
+            if not supplier_alive(world.enterprises, enterprise, slot):
                 enterprise.supplier_uid[slot] = 0
         for slot in range(PARTNERS):
             enterprise.partner_trust[slot] *= 1.0 - fade
-            if not partner_alive(world, enterprise, slot):
+            if not partner_alive(world.enterprises, world.institutes, enterprise, slot):
                 enterprise.partner_uid[slot] = 0
         enterprise.coordinated = enterprise.coordination > 0.0
         staff = enterprise.workers + enterprise.local_talents + enterprise.introduced_talents

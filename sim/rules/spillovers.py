@@ -62,49 +62,50 @@ def spill_over(world, p, now):
 @rule
 def learn_from_neighbours(world, p, now, enterprise, pace):
     """(1) over suppliers, partners and chance meetings."""
+    weight = world.processes[enterprise.process].weight
+    fields = len(world.fields)
     met = int(p.spillovers.met * (1.0 + enterprise.coordination))
     contacts = 0.0
     for slot in range(SUPPLIERS):
-        if supplier_alive(world, enterprise, slot):
+        if supplier_alive(world.enterprises, enterprise, slot):
             contacts += 0.3 + enterprise.supplier_trust[slot]
     for slot in range(PARTNERS):
-        if partner_alive(world, enterprise, slot):
+        if partner_alive(world.enterprises, world.institutes, enterprise, slot):
             contacts += 0.3 + enterprise.partner_trust[slot]
     contacts += 0.3 * met
     if contacts <= 0.0:
         return
     each = pace * (1.0 - math.exp(-contacts / p.spillovers.contacts)) / contacts
     for slot in range(SUPPLIERS):
-        if supplier_alive(world, enterprise, slot):
+        if supplier_alive(world.enterprises, enterprise, slot):
             other = world.enterprises[enterprise.supplier[slot]]
-            learn(world, enterprise, other.knowledge, each * (0.3 + enterprise.supplier_trust[slot]))
+            learn(weight, fields, enterprise, other.knowledge, each * (0.3 + enterprise.supplier_trust[slot]))
     for slot in range(PARTNERS):
-        if partner_alive(world, enterprise, slot):
+        if partner_alive(world.enterprises, world.institutes, enterprise, slot):
             row = enterprise.partner[slot]
             share = each * (0.3 + enterprise.partner_trust[slot])
             if enterprise.partner_institute[slot]:
-                learn(world, enterprise, world.institutes[row].knowledge, share)
+                learn(weight, fields, enterprise, world.institutes[row].knowledge, share)
             else:
-                learn(world, enterprise, world.enterprises[row].knowledge, share)
+                learn(weight, fields, enterprise, world.enterprises[row].knowledge, share)
     for look in range(met):
         at = choose(len(world.enterprises), now, MEET, enterprise.uid, look)
         if world.enterprises[at].alive:
-            learn(world, enterprise, world.enterprises[at].knowledge, each * 0.3)
+            learn(weight, fields, enterprise, world.enterprises[at].knowledge, each * 0.3)
 
 
 @rule
-def learn(world, enterprise, knowledge, share):
+def learn(weight, fields, enterprise, knowledge, share):
     """Close a share of the lead of another's knowledge in the fields of one's product."""
-    weight = world.processes[enterprise.process].weight
-    for field in range(len(world.fields)):
+    for field in range(fields):
         if weight[field] > 0.0 and knowledge[field] > enterprise.knowledge[field]:
             lead = math.log(knowledge[field] / enterprise.knowledge[field])
             enterprise.learned_local += gain_knowledge(enterprise, field, share * lead)
 
 
 @rule
-def supplier_alive(world, enterprise, slot):
+def supplier_alive(enterprises, enterprise, slot):
     """Whether the supplier in a slot is still the one whom the enterprise knew."""
     uid = enterprise.supplier_uid[slot]
     row = enterprise.supplier[slot]
-    return uid != 0 and bool(world.enterprises[row].alive) and world.enterprises[row].uid == uid
+    return uid != 0 and bool(enterprises[row].alive) and enterprises[row].uid == uid

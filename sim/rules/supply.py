@@ -163,7 +163,7 @@ def plan_output(world, p, enterprise):
         target = p.supply.target_stock * enterprise.expected_orders
         wish = enterprise.expected_orders + enterprise.backlog + 0.5 * (target - enterprise.output_stock[0])
     else:
-        value = basket_value(world, enterprise, process)
+        value = basket_value(world.products, enterprise, process)
         margin = (value - enterprise.unit_cost) / max(1e-12, value)
         paying = min(1.0, max(0.0, 1.0 + 4.0 * margin))
         stocked = enterprise.output_stock[0] / max(1e-9, enterprise.capacity)
@@ -178,7 +178,7 @@ def plan_output(world, p, enterprise):
 
 
 @rule
-def still_needed(world, p, enterprise, process, slot):
+def still_needed(p, enterprise, process, slot):
     """Input still to be bought for the plan."""
     return max(0.0, enterprise.planned * input_need(enterprise, process, slot, p) - enterprise.input_stock[slot])
 
@@ -188,26 +188,26 @@ def buy_by_contract(world, p, now, enterprise):
     """First round: known suppliers get a share of the need equal to their trust (together at most all of it)."""
     process = world.processes[enterprise.process]
     for slot in range(process.inputs):
-        need = still_needed(world, p, enterprise, process, slot)
+        need = still_needed(p, enterprise, process, slot)
         if need <= 0.0:
             continue
         trust = 0.0
         for known in range(SUPPLIERS):
-            if enterprise.supplier_input[known] == slot and supplier_alive(world, enterprise, known):
+            if enterprise.supplier_input[known] == slot and supplier_alive(world.enterprises, enterprise, known):
                 trust += enterprise.supplier_trust[known]
         if trust <= 0.0:
             continue
         good = world.products[process.input[slot]]
         for known in range(SUPPLIERS):
-            if enterprise.supplier_input[known] == slot and supplier_alive(world, enterprise, known):
+            if enterprise.supplier_input[known] == slot and supplier_alive(world.enterprises, enterprise, known):
                 seller = world.enterprises[enterprise.supplier[known]]
-                output = output_slot(world, seller, process.input[slot])
+                output = output_slot(world.processes, seller, process.input[slot])
                 if output < 0:
                     continue
                 share = enterprise.supplier_trust[known] / max(1.0, trust)
                 asked = share * need
                 # A contract is called off when the import is cheaper by more than the worth of a known partner.
-                if delivered(world, p, enterprise, seller, good, output, enterprise.supplier_trust[known]) > import_price(good):
+                if delivered(p, enterprise, seller, good, output, enterprise.supplier_trust[known]) > import_price(good):
                     continue
                 got = deal(world, p, enterprise, slot, seller, output, good, asked, enterprise.supplier_trust[known])
                 learn_trust(p, enterprise, known, asked, got)
@@ -227,9 +227,9 @@ def learn_trust(p, enterprise, known, asked, got):
 
 
 @rule
-def output_slot(world, seller, product):
+def output_slot(processes, seller, product):
     """In which output slot an enterprise makes a product, or -1."""
-    process = world.processes[seller.process]
+    process = processes[seller.process]
     for slot in range(process.outputs):
         if process.output[slot] == product:
             return slot
@@ -237,7 +237,7 @@ def output_slot(world, seller, product):
 
 
 @rule
-def seller_price(world, seller, good, output):
+def seller_price(seller, good, output):
     """Posted price of an output."""
     return seller.price if output == 0 else good.local_price
 
@@ -251,9 +251,9 @@ def transaction_cost(p, buyer, seller, good, trust):
 
 
 @rule
-def delivered(world, p, buyer, seller, good, output, trust):
+def delivered(p, buyer, seller, good, output, trust):
     """Price as delivered, quality counted, by (1)."""
-    price = seller_price(world, seller, good, output)
+    price = seller_price(seller, good, output)
     if good.pricing == COMMODITY:
         price *= 1.0 - min(0.5, buyer.raw_material_discount)
         worth = 1.0
@@ -276,7 +276,7 @@ def deal(world, p, buyer, slot, seller, output, good, wanted, trust):
     quantity = min(wanted, seller.output_stock[output])
     if quantity <= 0.0:
         return 0.0
-    price = seller_price(world, seller, good, output)
+    price = seller_price(seller, good, output)
     paid = price
     if good.pricing == COMMODITY and buyer.raw_material_discount > 0.0:
         paid = price * (1.0 - min(0.5, buyer.raw_material_discount))
@@ -309,16 +309,16 @@ def buy_on_the_spot(world, p, now, enterprise, row):
         first = world.first_seller[product]
         number = world.first_seller[product + 1] - first
         for attempt in range(2):
-            need = still_needed(world, p, enterprise, process, slot)
+            need = still_needed(p, enterprise, process, slot)
             if need <= 1e-12 or number == 0:
                 break
             best, chosen, output = import_price(good), -1, 0
             for look in range(int(p.supply.sampled) + SUPPLIERS):
                 if look < SUPPLIERS:
-                    if enterprise.supplier_input[look] != slot or not supplier_alive(world, enterprise, look):
+                    if enterprise.supplier_input[look] != slot or not supplier_alive(world.enterprises, enterprise, look):
                         continue
                     candidate, trust = enterprise.supplier[look], enterprise.supplier_trust[look]
-                    at = output_slot(world, world.enterprises[candidate], product)
+                    at = output_slot(world.processes, world.enterprises[candidate], product)
                     if at < 0:
                         continue
                 else:
@@ -327,13 +327,13 @@ def buy_on_the_spot(world, p, now, enterprise, row):
                 seller = world.enterprises[candidate]
                 if candidate == row or (attempt > 0 and seller.output_stock[at] <= 0.0):
                     continue
-                price = delivered(world, p, enterprise, seller, good, at, trust)
+                price = delivered(p, enterprise, seller, good, at, trust)
                 if price < best:
                     best, chosen, output = price, candidate, at
             if chosen < 0:
                 break
             seller = world.enterprises[chosen]
-            known = know_supplier(world, enterprise, chosen, slot)
+            known = know_supplier(world.enterprises, enterprise, chosen, slot)
             got = deal(world, p, enterprise, slot, seller, output, good, need, enterprise.supplier_trust[known])
             learn_trust(p, enterprise, known, need, got)
             if attempt == 0 and output == 0 and got < need:
@@ -344,12 +344,12 @@ def buy_on_the_spot(world, p, now, enterprise, row):
 
 
 @rule
-def know_supplier(world, enterprise, row, slot):
+def know_supplier(enterprises, enterprise, row, slot):
     """The place of a supplier among those known; a newcomer takes an empty place or that of the least trusted."""
-    uid = world.enterprises[row].uid
+    uid = enterprises[row].uid
     worst, place = 10.0, 0
     for known in range(SUPPLIERS):
-        if not supplier_alive(world, enterprise, known):
+        if not supplier_alive(enterprises, enterprise, known):
             trust = -1.0
         elif enterprise.supplier_uid[known] == uid and enterprise.supplier_input[known] == slot:
             return known
@@ -367,7 +367,7 @@ def know_supplier(world, enterprise, row, slot):
 @rule
 def import_rest(world, p, enterprise, process, slot, good):
     """What could not be bought here comes from the rest of the country, as far as the border is open."""
-    need = still_needed(world, p, enterprise, process, slot) * min(1.0, good.access[DOMESTIC])
+    need = still_needed(p, enterprise, process, slot) * min(1.0, good.access[DOMESTIC])
     if need <= 0.0:
         return
     value = need * import_price(good)
@@ -391,7 +391,7 @@ def make(world, p, enterprise):
         good = world.products[process.input[slot]]
         enterprise.input_stock[slot] -= used
         count(world, process.input[slot], USED, used)
-        enterprise.inputs_used_value += used * input_price_paid(world, good)
+        enterprise.inputs_used_value += used * input_price_paid(good)
         enterprise.inputs_used_volume += used * good.reference_price
     for slot in range(process.outputs):
         made = throughput * process.yield_of[slot]
@@ -419,7 +419,7 @@ def make(world, p, enterprise):
 
 
 @rule
-def input_price_paid(world, good):
+def input_price_paid(good):
     """Value of an input in the accounts: local price for commodities, world price for others."""
     return good.local_price if good.pricing == COMMODITY else good.price
 
