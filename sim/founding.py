@@ -229,7 +229,8 @@ def _processes(world: World, scenario: Scenario, p: Any) -> None:
         process.talents, process.threshold, process.complexity = given.talents, given.threshold, given.complexity
         process.build_quarters, process.land_share, process.levy = given.build_quarters, given.land_share, given.levy
         process.quota = chain.quotas.index(given.quota) if given.quota else -1
-        process.pool, process.research_intensity = given.pool, given.research_intensity
+        process.pool = process.full_pool = given.pool
+        process.research_intensity = given.research_intensity
         process.effort_reference = _effort_reference(given, world.products[process.product].opening_price, p)
 
 

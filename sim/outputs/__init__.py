@@ -1,11 +1,11 @@
 """Outputs: every measured quantity, by family, and the one pass over the world that measures them all.
 
-An output is a compiled function whose docstring is its definition; ``@output`` adds unit, kind and labels. What
-it is measured from is the name of its first argument:
+An output is a compiled function whose docstring is its definition; ``@output`` adds unit, kind and labels.
+The name of its first argument says what it is measured from:
 
-``f(enterprise, p)``     of an enterprise: added up (flow, stock) or averaged (rate) over living enterprises, of the
-                         cluster and of every stage, product, size class, ownership and origin: the *cells*
-``f(cell, p)``           a ratio of such sums and means, for the cluster and for the cells of the levels in ``by``
+``f(enterprise, p)``     of an enterprise: added up (flow, stock) or averaged (rate) over the living, of the
+                         cluster and of every stage, product, size, ownership and origin: the *cells*
+``f(cell, p)``           a ratio of such sums and means, for the cluster and the cells of the levels in ``by``
 ``f(region, p)``         of the cluster, from what there is once
 ``f(totals, world, p)``  of the cluster, from all cells and the world
 
@@ -183,7 +183,7 @@ def totals_table() -> Any:
 
 
 class View(NamedTuple):
-    """The tables that outputs look at: instead of the whole world, because they compile twice as fast for it."""
+    """The tables that outputs look at, not the whole world: for these they compile twice as fast."""
 
     enterprises: Any
     institutes: Any

@@ -194,7 +194,7 @@ def utilisation(enterprise, p):
 @of_enterprise("million CNY", "flow", label=("Profit", "利润总额"), better="higher")
 @rule
 def profit(enterprise, p):
-    """Profit before tax."""
+    """Profit before tax: sales less purchases, pay, interest, wear of plant and levies."""
     return enterprise.profit
 
 

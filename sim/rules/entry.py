@@ -74,13 +74,14 @@ class Entry:
     diversify_from: float = parameter(1.0, "1", "outlook from which a new line looks good", (0.3, 3.0), source="pays the user cost of plant")
     downstream: float = parameter(1.0, "1", "weight of lines that use the own product", (0.0, 2.0), source="assumed", kind="structural")
     sideways: float = parameter(0.5, "1", "weight of other lines", (0.0, 2.0), source="assumed", kind="structural")
-    spin_off: float = parameter(0.0007, "1/quarter", "hazard that a capable talent founds an enterprise", (0.0, 0.01), source="about 4.5 spin-ins a year at the academy centre 2015-17")
+    spin_off: float = parameter(0.0009, "1/quarter", "hazard that a capable talent founds an enterprise", (0.0, 0.01), source="about 4.5 spin-ins a year at the academy centre 2015-17")
     founder_level: float = parameter(1.15, "index", "least level of a founder", (0.8, 2.0), source="assumed")
     founder_knowledge: float = parameter(0.5, "1", "least knowledge of a founder over the frontier", (0.2, 0.9), source="assumed")
     seed_response: float = parameter(1.5, "1", "how much ample seed money raises the hazard", (0.0, 5.0), source="assumed")
     seed_share: float = parameter(0.5, "share", "of a founder's equity that seed money may cover", (0.0, 0.9), source="assumed")
     founder_scale: float = parameter(0.3, "share", "plant of a spin-off over the typical one", (0.05, 1.0), source="first sales of about 1 million CNY, growing")
-    attract: float = parameter(0.03, "1/quarter", "h: rate per outside enterprise on the look-out", (0.0, 0.1), source="assumed; magnet enterprises 10 (2013) to 36 (2017)")
+    renewal: float = parameter(8.0, "quarter", "time in which a pool that has been drawn on gains an enterprise", (1.0, 40.0), source="assumed")
+    attract: float = parameter(0.04, "1/quarter", "h: rate per outside enterprise on the look-out", (0.0, 0.1), source="assumed; magnet enterprises 10 (2013) to 36 (2017)")
     choosy: float = parameter(2.0, "1", "k: response to the outlook", (0.5, 8.0), source="model 10.10")
     elsewhere: float = parameter(0.6, "log", "outlook elsewhere", (-1.0, 3.0), source="assumed")
     openness: float = parameter(0.7, "share", "openness to outside investment without policy", (0.0, 1.0), source="assumed")
@@ -364,6 +365,8 @@ def attract(world, p, now):
     staffed = min(1.0, talents / (8.0 * members))
     for row in range(len(world.processes)):
         process = world.processes[row]
+        if now.t % int(p.entry.renewal) == 0 and process.pool < process.full_pool:
+            process.pool += 1  # elsewhere, too, enterprises are founded
         if process.pool <= 0 or process.outlook <= 0.0:
             continue
         spending = max(process.attraction, process.attraction_ahead)

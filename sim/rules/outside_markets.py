@@ -12,7 +12,8 @@ Reach B is bought when a market is entered (sunk cost, a certificate where one i
 O_m is solved once at the founding so that the opening share is the observed one. Demand above what is in stock goes
 elsewhere, half of it is carried over for one quarter.
 
-Commodities. Sellers take the price: the home market and the world each take a stated depth at parity (home price less
+Commodities. Sellers take the price: the home market and the world each take a stated depth, which grows with the market's
+volume, at parity (home price less
 trade cost; export price = home price (1 + wedge), less the VAT that is not refunded); what is offered beyond the depths
 lowers the price of all of it, with a floor at minus the disposal cost:
 
@@ -211,12 +212,8 @@ def sell_commodities(world, p, now):
             held = good.offered
             flow_ = good.local_use
             offered = max(0.0, held - p.outside_markets.reserve * good.local_use)
-            home = good.depth[DOMESTIC] * min(1.0, good.access[DOMESTIC])
-            abroad = good.depth[INTERNATIONAL] * min(1.0, good.access[INTERNATIONAL])
-            growth = max(0.2, good.market_size[DOMESTIC] / max(1e-9, good.demand[DOMESTIC]))
-            growth_abroad = max(0.2, good.market_size[INTERNATIONAL] / max(1e-9, good.demand[INTERNATIONAL]))
-            home *= growth
-            abroad *= growth_abroad
+            home = good.outlet[DOMESTIC] * min(1.0, good.access[DOMESTIC])
+            abroad = good.outlet[INTERNATIONAL] * min(1.0, good.access[INTERNATIONAL])
             net_home = good.price * (1.0 - good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
             burden = max(0.0, region.vat - good.refund) + good.export_tax
             # The observed wedge is what is left after VAT that is not refunded; an export tax is not in it.

@@ -192,10 +192,10 @@ def move_demand(world, p, now):
                     p.outside_world.cycle_autocorrelation * product.market_luck[market]
                     + p.outside_world.shocks * p.outside_world.cycle_volatility * shock
                 )
+            volume = math.exp(product.growth[market] * years + product.market_luck[market])
+            product.outlet[market] = product.depth[market] * volume
             product.market_size[market] = (
-                product.demand[market]
-                * math.exp(product.growth[market] * years + product.market_luck[market])
-                * relative ** (-product.elasticity[market])
+                product.demand[market] * volume * relative ** (-product.elasticity[market])
             )
         product.market_change = (product.market_size[0] + product.market_size[1]) / max(1e-9, before)
     for enterprise in world.enterprises:
