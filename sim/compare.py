@@ -28,7 +28,7 @@ import numpy as np
 from scipy import stats
 
 from sim.declare import MEASURES, OUTPUTS
-from sim.outputs import PER_MEASURE
+from sim.outputs import PER_MEASURE, Slot
 from sim.run import State, slots, warm
 from sim.scenario import Scenario
 
@@ -56,13 +56,17 @@ class Comparison:
         return self.scenarios[0]
 
     @cached_property
+    def _slots(self) -> list[Slot]:
+        return [slot for _, slot in kept_slots(self.baseline)]
+
+    @cached_property
     def outputs(self) -> list[str]:
         """Names of the outputs of the whole cluster."""
-        return [slot.output for slot in slots(self.baseline) if slot.level == "total"]
+        return [slot.output for slot in self._slots if slot.level == "total"]
 
     @cached_property
     def _places(self) -> list[int]:
-        return [place for place, slot in enumerate(slots(self.baseline)) if slot.level == "total"]
+        return [place for place, slot in enumerate(self._slots) if slot.level == "total"]
 
     def paths(self, output: str) -> Any:
         """One output over time: [scenario, seed, quarter]."""
@@ -98,7 +102,7 @@ class Comparison:
         """Present value of public money per scenario and instrument, mean over seeds, million CNY."""
         import pandas as pd
 
-        at = {(slot.output, slot.key): place for place, slot in enumerate(slots(self.baseline)) if slot.level == "measure"}
+        at = {(slot.output, slot.key): place for place, slot in enumerate(self._slots) if slot.level == "measure"}
         quarters = self.values.shape[2]
         weight = (1.0 + DISCOUNT) ** (-np.arange(quarters) / 4.0)
         rows = []
@@ -228,8 +232,13 @@ def paired_runs(scenarios: Sequence[Scenario], seed: int) -> Any:
             pasts.append(past)
         state = past.fork(scenario)
         state.advance(scenario.burn_in + scenario.quarters)
-        rows.append(state.recorder[scenario.burn_in :])
+        rows.append(state.recorder[scenario.burn_in :, [place for place, _ in kept_slots(scenario)]])
     return np.stack(rows)
+
+
+def kept_slots(scenario: Scenario) -> list[tuple[int, Slot]]:
+    """What a comparison keeps of a run: totals of the cluster and the books of the instruments."""
+    return [(place, slot) for place, slot in enumerate(slots(scenario)) if slot.level in ("total", "measure")]
 
 
 def same_past(one: Scenario, other: Scenario) -> bool:

@@ -356,6 +356,7 @@ class Product:
     quality_sensitivity: float = column("1", "of a buyer's choice among sellers (gamma)", slots=MARKETS)
     base_trade_cost: float = column("share", "trade cost per market", slots=MARKETS)
     depth: float = column("unit/quarter", "commodities: what a market takes at the going price", slots=MARKETS)
+    held_back: float = column("share", "of what lay in stock, kept from leaving by a local minimum last quarter", low=0.0)
     outlet: float = column("unit/quarter", "the same at this quarter's size of the market", slots=MARKETS, low=0.0)
     outside_mass: float = column("1", "weight of outside competitors (O_m)", slots=MARKETS, low=0.0)
     opening_share: float = column("share", "cluster's share of the market at the opening", slots=MARKETS)

@@ -629,9 +629,10 @@ def test_a_certificate_needs_quality_time_and_a_market_that_asks(
     tiny: Tiny, p: Any, monkeypatch: Patch
 ) -> None:
     """Applied for in 4, five quarters without local tests: decided in 9."""
-    monkeypatch.setitem(commercialisation.names, "happens", always)
+    applies = commercialisation.APPLY_CERTIFICATE
+    monkeypatch.setitem(commercialisation.names, "happens", lambda chance, now, what, *_: what == applies)
     p.commercialisation.certificate_quality, p.commercialisation.certificate_quarters = 0.3, 5.0
-    p.commercialisation.certificate_cost, p.commercialisation.outside_wish = 2.0, 0.0
+    p.commercialisation.certificate_cost = 2.0
     world = maker(tiny, p)
     firm = world.enterprises[0]
     firm.expected_orders, firm.price, firm.certification_support, firm.cash = 1e3, 1.0, 0.5, 39.0

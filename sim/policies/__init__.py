@@ -80,3 +80,12 @@ def neutral_levers(quarters: int) -> Any:
         for mask in MASKS:
             levers[name][mask] = EVERYBODY
     return levers
+
+
+def typical_setting(name: str) -> dict[str, float]:
+    """The middle of the typical range of every lever of an instrument whose default lies outside that range."""
+    return {
+        key: (lever.typical[0] + lever.typical[1]) / 2.0
+        for key, lever in INSTRUMENTS[name].levers.items()
+        if not lever.typical[0] <= lever.default <= lever.typical[1]
+    }

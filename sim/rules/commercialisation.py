@@ -42,7 +42,7 @@ class Commercialisation:
     outside_wish: float = parameter(0.3, "share", "of turned-away tests that are bought outside", (0.0, 1.0), source="assumed")
     modernisation: float = parameter(0.002, "1/quarter", "spending on modernisation over plant per unit of relative gap 0.1", (0.0, 0.02), source="assumed")
     modernisation_response: float = parameter(1.0, "1", "of modernisation to its price", (0.0, 3.0), source="assumed")
-    modernisation_help: float = parameter(120.0, "1", "how much spending over plant speeds productivity", (0.0, 500.0), source="assumed")
+    modernisation_help: float = parameter(250.0, "1", "how much spending over plant speeds productivity", (0.0, 500.0), source="assumed")
     certificate_cost: float = parameter(0.8, "million CNY", "cost of a product certificate at 2011 prices", (0.1, 5.0), source="assumed")
     certificate_quarters: float = parameter(5.0, "quarter", "time of a certification without local tests", (2.0, 12.0), source="assumed")
     certificate_quality: float = parameter(0.55, "1", "quality needed for a certificate, over the frontier", (0.2, 0.9), source="assumed")
@@ -209,9 +209,21 @@ def certify(world, p, now, enterprise):
 
 
 @rule
-def judge_status(enterprise, region):
-    """High-technology status: reported R&D over sales of the last year, 6, 4 and 3 % by size; and a patent."""
+def status_threshold(enterprise, region):
+    """Reported R&D over sales that the status asks for: 6, 4 and 3 % by size."""
     sales = enterprise.last_year_sales / region.general_index
-    threshold = 0.06 if sales < 50.0 else 0.04 if sales < 200.0 else 0.03
-    intense = enterprise.last_year_research > threshold * enterprise.last_year_sales
+    return 0.06 if sales < 50.0 else 0.04 if sales < 200.0 else 0.03
+
+
+@rule
+def judge_status(enterprise, region):
+    """High-technology status: reported R&D of the last year above the threshold, and a patent.
+
+    Those not far below reach for it when it brings a lower tax (bunching at the threshold, Chen et al. 2021).
+    """
+    threshold = status_threshold(enterprise, region)
+    reported = enterprise.last_year_research / max(1e-9, enterprise.last_year_sales)
+    if enterprise.tax_relief > 0.0 and 0.5 * threshold < reported < 1.1 * threshold:
+        enterprise.research_intensity *= 1.0 + min(0.3, 3.0 * enterprise.tax_relief)
+    intense = reported > threshold
     enterprise.high_technology = enterprise.last_year_sales > 0.0 and intense and enterprise.patents_granted > 0

@@ -2,7 +2,8 @@
 
     wanted capacity = expected orders (1 + buffer)                                                     (1)
     it is considered once a year, if the gap exceeds a tenth of capacity and attention is free
-    fraction = Phi(ln(E[margin] / user cost) / 0.4)                                                    (2)
+    fraction = Phi(ln(E[return] / user cost) / 0.4)                                                    (2)
+    E[return] = E[margin] x usual utilisation - (pay of talents + R&D) / capacity, per unit of capacity
     user cost per unit = plant G (r + wear + risk) / 4 x (1 - subsidy - land share x discount) + overhead  (3)
 
 Expectations are adaptive on the enterprise's own orders. Makers of commodities take the price: they expand a step when
@@ -33,7 +34,7 @@ class Investment:
     buffer: float = parameter(0.15, "share", "capacity wanted above expected orders", (0.0, 0.5), source="mean utilisation 0.70 to 0.85")
     gap: float = parameter(0.12, "share", "gap that is acted upon, over capacity", (0.0, 0.3), source="lumpy investment (Doms and Dunne 1998)")
     spread: float = parameter(0.4, "log", "spread of the payback test", (0.1, 1.0), source="model 10.6")
-    risk: float = parameter(0.05, "1/year", "risk premium in the user cost", (0.0, 0.15), source="assumed")
+    risk: float = parameter(0.10, "1/year", "risk premium in the user cost", (0.0, 0.15), source="assumed: hurdle rates of private enterprises well above lending rates")
     weight: float = parameter(0.25, "1/quarter", "weight of the newest observation in expectations", (0.05, 0.6), source="model 10.6")
     commodity_step: float = parameter(0.4, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed")
     most: float = parameter(0.6, "share", "largest order over capacity", (0.1, 2.0), source="assumed")
@@ -69,11 +70,19 @@ def user_cost(process, region, p, subsidy, land_discount):
 
 
 @rule
-def willing_fraction(margin, cost, p):
+def expected_return(enterprise):
+    """E[return] of (2) per unit of capacity and quarter."""
+    capacity = max(1e-9, enterprise.capacity)
+    used = min(1.0, enterprise.expected_orders / capacity)
+    return enterprise.expected_margin * used - (enterprise.talent_pay + enterprise.research) / capacity
+
+
+@rule
+def willing_fraction(gain, cost, p):
     """(2)."""
-    if margin <= 0.0:
+    if gain <= 0.0:
         return 0.0
-    z = math.log(margin / cost) / p.investment.spread
+    z = math.log(gain / cost) / p.investment.spread
     return 0.5 * math.erfc(-z / math.sqrt(2.0))
 
 
@@ -114,7 +123,7 @@ def order_plant(world, p, enterprise, region, gap):
     process = world.processes[enterprise.process]
     subsidy = max(enterprise.capital_subsidy, enterprise.capital_subsidy_ahead)
     cost = user_cost(process, region, p, subsidy, enterprise.land_discount)
-    fraction = willing_fraction(enterprise.expected_margin, cost, p)
+    fraction = willing_fraction(expected_return(enterprise), cost, p)
     units = min(fraction * gap, p.investment.most * enterprise.capacity)
     if units < 0.05 * enterprise.capacity:
         return

@@ -19,7 +19,7 @@ lowers the price of all of it, with a floor at minus the disposal cost:
 
     price = parity x (depth / offered)^(1/e)   if offered > depth                                        (4)
 
-A minimum of local offers keeps a share of output from leaving. Government may buy end products (procurement).
+A minimum of local offers keeps a share of new output from leaving in its quarter (older stock may leave by halves). Government may buy end products (procurement).
 Serving the world teaches: customers abroad raise practice (chapter "management") and knowledge a little.
 Sources: (1) model 10.4, prototype regions; learning by exporting 4 to 27 % on entry (De Loecker), elasticity of export
 promotion 0.074 (ITC 2016).
@@ -190,8 +190,9 @@ def offered_outside(world, p, enterprise, slot, good):
     users = p.outside_markets.reserve * good.local_use
     total = max(1e-9, good.offered)
     kept = users * min(1.0, stock / total)
-    allowed = max(0.0, 1.0 - min(1.0, enterprise.minimum_local)) * made
-    return min(max(0.0, stock - kept), allowed if enterprise.minimum_local > 0.0 else stock)
+    held_back = min(1.0, enterprise.minimum_local) * made
+    free = max(0.0, stock - made) * 0.5 + max(0.0, min(stock, made) - held_back)
+    return min(max(0.0, stock - kept), free if enterprise.minimum_local > 0.0 else stock)
 
 
 @rule
@@ -241,6 +242,7 @@ def sell_commodities(world, p, now):
             if flow_ + sold > 0.0:
                 good.realisation += 0.5 * (got / (flow_ + max(sold, 0.7 * offered)) / good.price - good.realisation)
             good.offered = held
+            good.held_back = 0.0
             good.cluster_share[DOMESTIC] = sold / held if held > 0.0 else 0.0
     for enterprise in world.enterprises:
         if enterprise.alive:
@@ -256,7 +258,9 @@ def sell_commodities(world, p, now):
 def sell_commodity(world, p, enterprise, slot, place, good):
     """One seller's part of what the two outlets take, in proportion to stock, within the local minimum."""
     stock = enterprise.output_stock[slot]
-    quantity = min(stock * good.cluster_share[DOMESTIC], offered_outside(world, p, enterprise, slot, good))
+    wanted = stock * good.cluster_share[DOMESTIC]
+    quantity = min(wanted, offered_outside(world, p, enterprise, slot, good))
+    good.held_back += (wanted - quantity) / max(1e-9, good.offered)
     if quantity <= 0.0:
         return
     taken = max(1e-12, good.taken[DOMESTIC] + good.taken[INTERNATIONAL])

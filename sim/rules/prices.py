@@ -6,7 +6,9 @@ c_h is the local price where the good is made here, else import parity; waste fa
 differentiated goods ask today's price on inputs of today and of the last quarters, like the world (chapter
 "outside_world", lambda), so a jump of prices upstream squeezes margins first. Overhead is not part of unit cost. A *commodity* is priced between export and import parity by how much of it lies in stock here:
 
-    p = p_w (1 + tc (1 - 2 s)),   s = 1 / (1 + exp(-k (cover - target)))                                (2)
+    p = p_w (1 + tc (1 - 2 s)) (1 - d held back),   s = 1 / (1 + exp(-k (cover - target)))               (2)
+
+where `held back` is the share of stock that a local minimum keeps from leaving: local users get it cheaper.
 
 A *differentiated* product is priced by a mark-up on normal unit cost (chain inputs at long-run prices), so that dear
 inputs are passed on and not multiplied; it adapts to orders and stock:
@@ -35,6 +37,7 @@ class Prices:
     waste: float = parameter(0.03, "share", "w: inputs wasted for want of management practice", (0.0, 0.2), source="assumed")
     cover: float = parameter(0.35, "quarter", "stock cover at which a commodity is priced at the world price", (0.05, 2.0), source="assumed")
     cover_response: float = parameter(4.0, "1/quarter", "k: response of the local price to stock cover", (0.5, 20.0), source="assumed")
+    held_back: float = parameter(0.3, "share", "d: discount on a good all of which a local minimum keeps from leaving", (0.0, 0.8), source="assumed; discounts of 3 to 5 % and more were offered to local users")
     markup_step: float = parameter(0.02, "share", "largest change of a mark-up in a quarter", (0.0, 0.1), source="assumed: adaptive mark-ups as in evolutionary macro models")
     markup_pull: float = parameter(0.05, "1/quarter", "pull to the best mark-up", (0.0, 0.5), source="assumed")
     lowest: float = parameter(0.02, "share", "lowest mark-up", (-0.2, 0.2), source="assumed")
@@ -77,7 +80,8 @@ def set_prices(world, p, now):
     for product in world.products:
         if product.pricing == COMMODITY:
             s = 1.0 / (1.0 + math.exp(-p.prices.cover_response * (product.stock_cover - p.prices.cover)))
-            product.local_price = product.price * (1.0 + product.base_trade_cost[DOMESTIC] * (1.0 - 2.0 * s))
+            parity = product.price * (1.0 + product.base_trade_cost[DOMESTIC] * (1.0 - 2.0 * s))
+            product.local_price = parity * (1.0 - p.prices.held_back * min(1.0, product.held_back))
     for enterprise in world.enterprises:
         if not enterprise.alive:
             continue
