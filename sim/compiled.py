@@ -18,6 +18,7 @@ import inspect
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
@@ -82,8 +83,17 @@ def cache_folder() -> Path:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
+                _forget_old(folder)
                 return folder
     raise OSError(f"no folder for compiled code can be written: tried {chosen} and the temporary folder")
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove machine code of versions that nobody has made for two months; it would grow without end."""
+    for path in folder.glob("*.nb?"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > 60 * 86400:
+                path.unlink()
 
 
 @lru_cache(maxsize=1)

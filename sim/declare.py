@@ -324,9 +324,9 @@ def output(
 ) -> Callable[[Any], Any]:
     """Register a compiled rule as an output; its docstring is the definition.
 
-    ``of="enterprise"``: ``f(enterprise, p)`` summed (flow, stock) or averaged (rate) over living enterprises, in
-    total and for every level in ``by``. ``of="cluster"``: ``f(totals, world, p)``, where ``totals[0]`` holds the
-    totals of all enterprise outputs by name and ``totals[stage]`` those of a stage.
+    ``of="enterprise"``: ``f(enterprise, p)``, summed (flow, stock) or averaged (rate) over living enterprises, in
+    total and for every level in ``by``. ``of="cluster"``: from what has been added up or from the world; the name of
+    the first argument says what the function looks at (see ``outputs``).
     """
 
     def declare(function: Any) -> Any:

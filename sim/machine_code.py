@@ -26,7 +26,7 @@ warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning
 
 def compile_late(function: Any) -> Any:
     """``function``, compiled when it is first called."""
-    made: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    made: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     made._cache = _CacheOfRule(made)
     return made
 

@@ -54,9 +54,9 @@ from sim.declare import TABLES, Column
 from sim.outputs import observe
 from sim.problems import nearest
 from sim.quarter import QUARTER
-from sim.run import TABLE_OF, BooksDoNotClose, Run, State, begin_quarter, room_left, totals
+from sim.run import BooksDoNotClose, Run, State, begin_quarter, totals
 from sim.scenario import Scenario, load
-from sim.world import World, widened
+from sim.world import World
 
 # Mesa 3.3 makes "spawn" the way in which every process of this program starts others when it is imported.
 _start = multiprocessing.get_start_method(allow_none=True)
@@ -388,9 +388,7 @@ class ClusterModel(mesa.Model):
 
 def live_by(state: State, rules: Sequence[Any]) -> None:
     """Live one quarter rule by rule: with the rules of QUARTER equal to the bit to ``run.run_quarters``."""
-    while short := room_left(state.world):
-        name = TABLE_OF[short]
-        state.world = widened(state.world, name, 2 * len(getattr(state.world, name)))
+    state.make_room()
     now = Now(state.seed, state.t)
     begin_quarter(state.world, state.levers[state.t], now)
     for each in rules:
@@ -399,7 +397,7 @@ def live_by(state: State, rules: Sequence[Any]) -> None:
     closed = close_books(state.world, now)
     state.t += 1
     if not closed:
-        raise BooksDoNotClose(state._gap())
+        raise BooksDoNotClose(state.gap())
 
 
 def _seed(rng: Any) -> int:

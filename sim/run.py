@@ -128,21 +128,26 @@ class State:
     def advance(self, until: int) -> None:
         """Live until the beginning of quarter ``until``. Raises :class:`BooksDoNotClose`."""
         while self.t < until:
+            self.make_room()
             self.t, why = run_quarters(
                 self.world, self.p, self.levers, totals(), self.kept, self.recorder, self.seed, self.t, until
             )
-            if why == SHORT_OF_ROOM:
-                name = TABLE_OF[room_left(self.world)]
-                self.world = widened(self.world, name, 2 * len(getattr(self.world, name)))
-            elif why == BOOKS_OPEN:
-                raise BooksDoNotClose(self._gap())
+            if why == BOOKS_OPEN:
+                raise BooksDoNotClose(self.gap())
+
+    def make_room(self) -> None:
+        """Make every table long enough for the next quarter."""
+        while short := room_left(self.world):
+            name = TABLE_OF[short]
+            self.world = widened(self.world, name, 2 * len(getattr(self.world, name)))
 
     def fork(self, scenario: Scenario) -> State:
         """A copy that goes on under another scenario, which must share the past (same data, start and burn-in)."""
         world = World(*(table.copy() for table in self.world))
         return State(scenario, self.seed, world, scenario.parameters(), scenario.levers(), self.recorder.copy(), self.t)
 
-    def _gap(self) -> str:
+    def gap(self) -> str:
+        """Which account did not close, when and by how much, in words."""
         audit = self.world.audit[0]
         gaps = {name: float(audit[name]) for name in ("money", "deposits", "loans", "goods", "people", "staff")}
         worst = max(gaps, key=lambda name: gaps[name])
