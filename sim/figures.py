@@ -6,6 +6,7 @@ path. Labels and units come from the declarations of the outputs; the palette (O
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ def effect_plot(comparison: Comparison, path: Path | str | None = None) -> Any:
             ax.plot([part.low[row] * scale[row], part.high[row] * scale[row]], [row, row], color=PALETTE[(row + 1) % 7], lw=2)
             ax.plot([middle], [row], "o", color=PALETTE[(row + 1) % 7], ms=5)
         ax.axvline(0.0, color="0.5", lw=0.8)
-        ax.set_title(OUTPUTS[name].label[0], fontsize=9, loc="left")
+        ax.set_title(textwrap.fill(OUTPUTS[name].label[0], 32), fontsize=9, loc="left")
         ax.set_yticks(range(len(part)), [titles[s] for s in part.scenario], fontsize=8)
         ax.tick_params(axis="x", labelsize=8)
         ax.spines[["top", "right"]].set_visible(False)

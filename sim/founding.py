@@ -313,7 +313,7 @@ def _institutes(world: World, scenario: Scenario) -> None:
         institute.alive = opens <= 0
         institute.kind = INSTITUTE_NAMES.index(given.kind)
         institute.posts = given.researchers
-        institute.seats = given.graduates / 4.0
+        institute.seats = given.graduates
         institute.base_funding = given.base_funding / world.series[0, 1]
         institute.transfer_orientation = given.transfer_orientation
         institute.service_capacity, institute.service_price = given.service_capacity, 0.08

@@ -1,12 +1,13 @@
 """Mechanisms: what the specification asks for, where it lives, and how often it fires.
 
-One line per mechanism of sections 3 to 5 and 10 of the specification (``model.md``): its name, the section, the chapters that
-hold it, how it is counted and the count itself, a function of one quarter that has been lived. Counts look at the
-world as it stands when the books are closed, and at enterprises as they were when the quarter began; they are
-added up over a run. ``documents`` runs the reference scenarios and prints the table; what never fires shows.
+One line per mechanism of sections 3 to 5 and 10 of the specification (``model.md``): its name, the section,
+the files that hold it, how it is counted, and the count, a function of one quarter that has been lived. They
+look at the world as it stands when the books are closed, and at enterprises as they were when the quarter
+began; counts are added up over a run. ``documents`` runs the reference scenarios and prints the table;
+what never fires shows there.
 
-Enterprise-quarters are counted when what is counted happens to an enterprise in a quarter, whatever its size. Money is million
-CNY at current prices.
+"Enterprise-quarters" counts an enterprise once in every quarter in which it happens to it, large or small.
+Money is million CNY at current prices, added up over the run.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ class Mechanism(NamedTuple):
     files: tuple[str, ...]
     counted: str
     count: Count
+
+
+def fires(name: str, section: str, files: str, counted: str, count: Count) -> Mechanism:
+    """A line of the list; ``files`` are chapters of ``rules`` or places such as ``policies/grant``."""
+    places = [file.removeprefix("sim/") if "/" in file else f"rules/{file}" for file in files.split()]
+    return Mechanism(name, section, tuple(f"{place}.py" for place in places), counted, count)
 
 
 # ----------------------------------------------------------------------------------------- ways to count
@@ -144,7 +151,8 @@ def came(source: int) -> Count:
 
     def count(q: Lived) -> Any:
         people = q.world.talents
-        return ((people.uid > 0) & (people.arrived == q.t) & ((people.uid - 1) % 1048576 // 131072 == source)).sum()
+        way = (people.uid - 1) % 1048576 // 131072
+        return ((people.uid > 0) & (people.arrived == q.t) & (way == source)).sum()
 
     return count
 
@@ -224,6 +232,10 @@ def ended_licences(digested: bool) -> Count:
     return count
 
 
+def begun(before: Any, now: Any) -> Any:
+    return (before.research_intensity == 0.0) & (now.research_intensity > 0.0)
+
+
 def joint_begun(q: Lived) -> Any:
     return changed(lambda before, now: (now.joint_until != before.joint_until) & (now.joint_until > q.t))(q)
 
@@ -242,7 +254,8 @@ def links(holds: Callable[[Any], Any]) -> Count:
 def new_suppliers(q: Lived) -> Any:
     now = q.world.enterprises[: len(q.before)]
     stayed = q.before.alive & now.alive & (q.before.uid == now.uid)
-    fresh = (now.supplier_uid > 0) & ~(now.supplier_uid[:, :, None] == q.before.supplier_uid[:, None, :]).any(axis=2)
+    known = (now.supplier_uid[:, :, None] == q.before.supplier_uid[:, None, :]).any(axis=2)
+    fresh = (now.supplier_uid > 0) & ~known
     return (stayed[:, None] & fresh).sum()
 
 
@@ -279,174 +292,271 @@ def continued(q: Lived) -> Any:
     return ((rule == PROCESS) | ((rule == OBSERVED) & np.isnan(q.world.prices[q.t]))).sum()
 
 
+def off_parity(goods: Any) -> Any:
+    return (goods.pricing == COMMODITY) & (abs(goods.local_price - goods.price) > 1e-6 * goods.price)
+
+
 def moved_terms(goods: Any) -> Any:
     return ((goods.access < 1.0) | (goods.trade_cost_factor != 1.0)).any(axis=1)
-
-
-def over_staffed(q: Lived) -> Any:
-    return enterprises(lambda each: each.vacancies > 0)(q)
 
 
 # --------------------------------------------------------------------------------------------- the list
 MECHANISMS: dict[str, tuple[Mechanism, ...]] = {
     "The outside world": (
-        Mechanism("observed price paths", "10.1", ("rules/outside_world.py", "founding.py"), "product-quarters on an observed path", observed),
-        Mechanism("prices continued by a fat-tailed, autocorrelated process", "4.2, 10.1", ("rules/outside_world.py",), "product-quarters without observation", continued),
-        Mechanism("price pass-through down the chain", "10.2", ("rules/outside_world.py",), "product-quarters", products(lambda each: each.rule == PASS_THROUGH)),
-        Mechanism("raw material priced by what can be recovered from it", "10.2", ("rules/outside_world.py",), "product-quarters", products(lambda each: each.rule == BASKET)),
-        Mechanism("outside demand that grows, fades and answers to prices", "5, 10.4", ("rules/outside_world.py",), "product-market-quarters", products(lambda each: each.market_size > 0.0)),
-        Mechanism("demand cycles", "4.2", ("rules/outside_world.py",), "product-market-quarters off the trend", products(lambda each: each.market_luck != 0.0)),
-        Mechanism("frontier knowledge moves on by itself", "5, 10.5", ("rules/outside_world.py",), "field-quarters", lambda q: (q.world.fields.growth > 0.0).sum()),
-        Mechanism("persistent luck of each enterprise", "10.10", ("rules/outside_world.py",), "enterprise-quarters", enterprises(lambda each: each.cost_luck != 0.0)),
-        Mechanism("wedge between export and home prices", "10.1", ("rules/outside_world.py", "rules/outside_markets.py"), "quarters", quarters(lambda each: each.export_wedge > 0.0)),
-        Mechanism("markets opened, made costly or closed", "5", ("policies/trade_access.py", "rules/outside_markets.py"), "product-quarters away from free access", products(moved_terms)),
+        fires("observed price paths", "10.1", "outside_world sim/founding",
+              "product-quarters on an observed path", observed),
+        fires("prices continued by a fat-tailed, autocorrelated process", "4.2, 10.1", "outside_world",
+              "product-quarters without observation", continued),
+        fires("price pass-through down the chain", "10.2", "outside_world", "product-quarters",
+              products(lambda each: each.rule == PASS_THROUGH)),
+        fires("raw material priced by what can be recovered from it", "10.2", "outside_world",
+              "product-quarters", products(lambda each: each.rule == BASKET)),
+        fires("outside demand that grows, fades and answers to prices", "5, 10.4", "outside_world",
+              "product-market-quarters", products(lambda each: each.market_size > 0.0)),
+        fires("demand cycles", "4.2", "outside_world", "product-market-quarters off the trend",
+              products(lambda each: each.market_luck != 0.0)),
+        fires("frontier knowledge moves on by itself", "5, 10.5", "outside_world", "field-quarters",
+              lambda q: (q.world.fields.growth > 0.0).sum()),
+        fires("persistent luck of each enterprise", "10.10", "outside_world", "enterprise-quarters",
+              enterprises(lambda each: each.cost_luck != 0.0)),
+        fires("wedge between export and home prices", "10.1", "outside_world outside_markets", "quarters",
+              quarters(lambda each: each.export_wedge > 0.0)),
+        fires("markets opened, made costly or closed", "5", "policies/trade_access outside_markets",
+              "product-quarters away from free access", products(moved_terms)),
     ),
     "The value chain": (
-        Mechanism("joint products come out together", "2, 10.3", ("rules/supply.py",), "enterprise-quarters with more than one output", joint_makers),
-        Mechanism("throughput on the margin of the whole basket", "10.3", ("rules/supply.py",), "enterprise-quarters in which a maker of commodities plans below 0.9 of capacity", holding_back),
-        Mechanism("glut: commodity outlets full, the price gives way", "10.3", ("rules/outside_markets.py",), "product-quarters", full_outlets),
-        Mechanism("glut: unsold joint products scrapped", "10.3", ("rules/supply.py",), "enterprise-quarters", lambda q: (q.world.enterprises.written_off > 0.0).sum()),
-        Mechanism("goods scrapped, those of the departed included", "8, 10.3", ("rules/supply.py", "rules/leaving.py"), "million CNY at reference prices", scrapped),
-        Mechanism("local price between import and export parity", "10.3", ("rules/prices.py",), "product-quarters off the world price", products(lambda each: (each.pricing == COMMODITY) & (abs(each.local_price - each.price) > 1e-6 * each.price))),
-        Mechanism("state quotas bind", "5", ("rules/supply.py",), "process-quarters", binding_quotas),
+        fires("joint products come out together", "2, 10.3", "supply",
+              "enterprise-quarters with more than one output", joint_makers),
+        fires("throughput on the margin of the whole basket", "10.3", "supply",
+              "enterprise-quarters in which a maker of commodities plans below 0.9 of capacity",
+              holding_back),
+        fires("glut: commodity outlets full, the price gives way", "10.3", "outside_markets",
+              "product-quarters", full_outlets),
+        fires("glut: unsold joint products scrapped", "10.3", "supply", "enterprise-quarters",
+              lambda q: (q.world.enterprises.written_off > 0.0).sum()),
+        fires("goods scrapped, those of the departed included", "8, 10.3", "supply leaving",
+              "million CNY at reference prices", scrapped),
+        fires("local price between import and export parity", "10.3", "prices",
+              "product-quarters off the world price",
+              products(off_parity)),
+        fires("state quotas bind", "5", "supply", "process-quarters", binding_quotas),
     ),
     "Talent": (
-        Mechanism("graduates arrive", "4.3", ("rules/talents.py",), "people", region("graduates")),
-        Mechanism("local training seats", "6", ("rules/talents.py", "policies/training_seats.py"), "people", region("trained")),
-        Mechanism("talents introduced by government", "4.3, 6", ("rules/talents.py", "policies/introduced_talents.py"), "people", came(INVITED)),
-        Mechanism("talents hired from outside by enterprises", "5", ("rules/talents.py",), "people", came(HEAD_HUNTED)),
-        Mechanism("vacancies from R&D and production plans", "5", ("rules/talents.py",), "enterprise-quarters with open posts for talents", over_staffed),
-        Mechanism("matching of people and posts", "5", ("rules/talents.py",), "people hired", region("hired")),
-        Mechanism("quits", "5", ("rules/talents.py",), "people", region("quits")),
-        Mechanism("poaching", "5", ("rules/talents.py",), "people", region("poached")),
-        Mechanism("out-migration of local talents", "5", ("rules/talents.py",), "people", region("emigrated", LOCAL)),
-        Mechanism("departure of introduced talents", "5", ("rules/talents.py",), "people", region("emigrated", INTRODUCED)),
-        Mechanism("no work at their level", "5", ("rules/talents.py",), "people and quarters used below one half", talents(lambda each: (each.works != NOWHERE) & (each.used < 0.5))),
-        Mechanism("people who look for a post", "5", ("rules/talents.py",), "people and quarters", talents(lambda each: each.works == NOWHERE)),
-        Mechanism("movers carry knowledge", "5", ("rules/talents.py",), "people hired who know more than their new employer", known_better),
-        Mechanism("housing and retention support drawn", "6", ("rules/talents.py", "policies/housing_support.py"), "people and quarters", region("support_drawn")),
-        Mechanism("local wage of production workers above the outside", "10.15", ("rules/labour.py",), "quarters", quarters(lambda each: each.wage > each.outside_wage)),
-        Mechanism("production workers rationed", "10.15", ("rules/labour.py",), "quarters", quarters(lambda each: each.vacancies > 0.0)),
+        fires("graduates arrive", "4.3", "talents", "people", region("graduates")),
+        fires("local training seats", "6", "talents policies/training_seats", "people", region("trained")),
+        fires("talents introduced by government", "4.3, 6", "talents policies/introduced_talents", "people",
+              came(INVITED)),
+        fires("talents hired from outside by enterprises", "5", "talents", "people", came(HEAD_HUNTED)),
+        fires("vacancies from R&D and production plans", "5", "talents",
+              "enterprise-quarters with open posts", enterprises(lambda each: each.vacancies > 0)),
+        fires("matching of people and posts", "5", "talents", "people hired", region("hired")),
+        fires("quits", "5", "talents", "people", region("quits")),
+        fires("poaching", "5", "talents", "people", region("poached")),
+        fires("out-migration of local talents", "5", "talents", "people", region("emigrated", LOCAL)),
+        fires("departure of introduced talents", "5", "talents", "people", region("emigrated", INTRODUCED)),
+        fires("no work at their level", "5", "talents", "people and quarters used below one half",
+              talents(lambda each: (each.works != NOWHERE) & (each.used < 0.5))),
+        fires("people who look for a post", "5", "talents", "people and quarters",
+              talents(lambda each: each.works == NOWHERE)),
+        fires("movers carry knowledge", "5", "talents", "people hired who know more than their new employer",
+              known_better),
+        fires("housing and retention support drawn", "6", "talents policies/housing_support",
+              "people and quarters", region("support_drawn")),
+        fires("local wage of production workers above the outside", "10.15", "labour", "quarters",
+              quarters(lambda each: each.wage > each.outside_wage)),
+        fires("production workers rationed", "10.15", "labour", "quarters",
+              quarters(lambda each: each.vacancies > 0.0)),
     ),
     "Institutes": (
-        Mechanism("base funding", "3, 4.4", ("rules/institutes.py",), "million CNY", money("base funding of institutes")),
-        Mechanism("institute research", "4.4", ("rules/institutes.py",), "results", institutes(lambda each: each.innovations)),
-        Mechanism("transfer of results", "3, 5", ("rules/institutes.py",), "results taken over", region("transfers")),
-        Mechanism("licence income of institutes", "3", ("rules/institutes.py",), "million CNY", money("licences of local results")),
-        Mechanism("services sold", "4.4, 4.6", ("rules/commercialisation.py", "rules/institutes.py"), "tests", institutes(lambda each: each.served)),
-        Mechanism("services beyond capacity", "4.4", ("rules/commercialisation.py",), "requests turned away", institutes(lambda each: each.turned_away)),
-        Mechanism("joint laboratories", "6", ("policies/joint_laboratory.py", "rules/joint_projects.py"), "institute-quarters", institutes(lambda each: each.joint_laboratories > 0.0)),
-        Mechanism("institutes that history opens", "3", ("rules/institutes.py",), "institutes", opened_by_history),
-        Mechanism("invited institutions settle", "3, 4.11", ("rules/institutes.py", "policies/invited_testing_institutes.py"), "institutes", region("institutes_opened")),
+        fires("base funding", "3, 4.4", "institutes", "million CNY", money("base funding of institutes")),
+        fires("institute research", "4.4", "institutes", "results",
+              institutes(lambda each: each.innovations)),
+        fires("transfer of results", "3, 5", "institutes", "results taken over", region("transfers")),
+        fires("licence income of institutes", "3", "institutes", "million CNY",
+              money("licences of local results")),
+        fires("services sold", "4.4, 4.6", "commercialisation institutes", "tests",
+              institutes(lambda each: each.served)),
+        fires("services beyond capacity", "4.4", "commercialisation", "requests turned away",
+              institutes(lambda each: each.turned_away)),
+        fires("joint laboratories", "6", "policies/joint_laboratory joint_projects", "institute-quarters",
+              institutes(lambda each: each.joint_laboratories > 0.0)),
+        fires("institutes that history opens", "3", "institutes", "institutes", opened_by_history),
+        fires("invited institutions settle", "3, 4.11", "institutes policies/invited_testing_institutes",
+              "institutes", region("institutes_opened")),
     ),
     "Innovation": (
-        Mechanism("own R&D", "5", ("rules/research.py",), "enterprise-quarters", enterprises(lambda each: each.research > 0.0)),
-        Mechanism("nothing absorbed without own R&D", "5", ("rules/research.py", "rules/spillovers.py"), "enterprise-quarters", enterprises(lambda each: each.absorptive == 0.0)),
-        Mechanism("R&D rates revised", "5", ("rules/research.py",), "enterprise-quarters", changed(lambda before, now: before.research_intensity != now.research_intensity)),
-        Mechanism("R&D taken up", "5", ("rules/research.py",), "enterprises", changed(lambda before, now: (before.research_intensity == 0.0) & (now.research_intensity > 0.0))),
-        Mechanism("R&D given up", "5", ("rules/research.py",), "enterprises", changed(lambda before, now: (before.research_intensity > 0.0) & (now.research_intensity == 0.0))),
-        Mechanism("relabelled R&D", "5, 10.7", ("rules/research.py",), "million CNY", lambda q: (q.world.enterprises.research_reported - q.world.enterprises.research).sum()),
-        Mechanism("extra deduction of R&D", "10.7", ("rules/research.py", "rules/finance.py"), "million CNY of tax not raised", books("research_super_deduction", "tax_expenditure")),
-        Mechanism("R&D grants by projects", "10.7", ("rules/research.py",), "million CNY claimed", amount("research_granted")),
-        Mechanism("misuse of grants", "5, 10.7", ("rules/research.py",), "million CNY", amount("misused")),
-        Mechanism("original mode", "5", ("rules/search.py",), "innovations", own_search),
-        Mechanism("elements of their own (radical or first steps)", "5", ("rules/search.py",), "innovations without a parent", own_elements),
-        Mechanism("integrated mode: partners found", "5", ("rules/joint_projects.py",), "projects begun", joint_begun),
-        Mechanism("integrated mode: work with institutes", "5", ("rules/joint_projects.py",), "project-quarters", joint_with(True)),
-        Mechanism("integrated mode: work with enterprises", "5", ("rules/joint_projects.py",), "project-quarters", joint_with(False)),
-        Mechanism("integrated mode: results", "5", ("rules/joint_projects.py",), "innovations", recorded(lambda made: (made["mode"] == INTEGRATED) & made.patented)),
-        Mechanism("technology introduced", "5", ("rules/introduction.py",), "licences (innovations of class introduced)", of_class(CLASS_INTRODUCED)),
-        Mechanism("digestion", "5", ("rules/introduction.py",), "million CNY", amount("digestion")),
-        Mechanism("assimilated", "5", ("rules/introduction.py", "rules/innovations.py"), "innovations of this class", of_class(CLASS_ASSIMILATED)),
-        Mechanism("re-innovation", "5", ("rules/introduction.py", "rules/innovations.py"), "innovations of this class", of_class(CLASS_REINNOVATION)),
-        Mechanism("integrated innovations by descent", "3, 5", ("rules/innovations.py",), "innovations of this class", of_class(CLASS_INTEGRATED)),
-        Mechanism("original innovations by descent", "3, 5", ("rules/innovations.py",), "innovations of this class", of_class(CLASS_ORIGINAL)),
-        Mechanism("licences that end digested", "5", ("rules/introduction.py",), "licences", ended_licences(True)),
-        Mechanism("licences that end undigested", "5", ("rules/introduction.py",), "licences", ended_licences(False)),
-        Mechanism("modes learned by reinforcement", "5", ("rules/search.py",), "enterprise-quarters with a change of propensity", changed(lambda before, now: (abs(before.propensity - now.propensity) > 1e-9).any(axis=1))),
-        Mechanism("patents", "5", ("rules/search.py", "rules/joint_projects.py", "rules/institutes.py"), "patents, of institutes too", recorded(lambda made: made.patented)),
-        Mechanism("learning from neighbours", "5, 10.8", ("rules/spillovers.py", "rules/talents.py", "rules/institutes.py"), "enterprise-quarters", enterprises(lambda each: each.learned_local > 0.0)),
-        Mechanism("learning from outside", "10.8", ("rules/spillovers.py", "rules/introduction.py"), "enterprise-quarters", enterprises(lambda each: each.learned_outside > 0.0)),
-        Mechanism("benefit sharing", "5", ("rules/institutes.py", "policies/inventors_share.py"), "million CNY paid to inventors", money("inventors' share")),
+        fires("own R&D", "5", "research", "enterprise-quarters",
+              enterprises(lambda each: each.research > 0.0)),
+        fires("nothing absorbed without own R&D", "5", "research spillovers", "enterprise-quarters",
+              enterprises(lambda each: each.absorptive == 0.0)),
+        fires("R&D rates revised", "5", "research", "enterprise-quarters",
+              changed(lambda before, now: before.research_intensity != now.research_intensity)),
+        fires("R&D taken up", "5", "research", "enterprises", changed(begun)),
+        fires("R&D given up", "5", "research", "enterprises",
+              changed(lambda before, now: begun(now, before))),
+        fires("relabelled R&D", "5, 10.7", "research", "million CNY",
+              lambda q: (q.world.enterprises.research_reported - q.world.enterprises.research).sum()),
+        fires("extra deduction of R&D", "10.7", "research finance", "million CNY of tax not raised",
+              books("research_super_deduction", "tax_expenditure")),
+        fires("R&D grants by projects", "10.7", "research", "million CNY claimed",
+              amount("research_granted")),
+        fires("misuse of grants", "5, 10.7", "research", "million CNY", amount("misused")),
+        fires("original mode", "5", "search", "innovations", own_search),
+        fires("elements of their own (radical or first steps)", "5", "search", "innovations without a parent",
+              own_elements),
+        fires("integrated mode: partners found", "5", "joint_projects", "projects begun", joint_begun),
+        fires("integrated mode: work with institutes", "5", "joint_projects", "project-quarters",
+              joint_with(True)),
+        fires("integrated mode: work with enterprises", "5", "joint_projects", "project-quarters",
+              joint_with(False)),
+        fires("integrated mode: results", "5", "joint_projects", "innovations",
+              recorded(lambda made: (made["mode"] == INTEGRATED) & made.patented)),
+        fires("technology introduced", "5", "introduction", "licences (innovations of class introduced)",
+              of_class(CLASS_INTRODUCED)),
+        fires("digestion", "5", "introduction", "million CNY", amount("digestion")),
+        fires("assimilated", "5", "introduction innovations", "innovations of this class",
+              of_class(CLASS_ASSIMILATED)),
+        fires("re-innovation", "5", "introduction innovations", "innovations of this class",
+              of_class(CLASS_REINNOVATION)),
+        fires("integrated innovations by descent", "3, 5", "innovations", "innovations of this class",
+              of_class(CLASS_INTEGRATED)),
+        fires("original innovations by descent", "3, 5", "innovations", "innovations of this class",
+              of_class(CLASS_ORIGINAL)),
+        fires("licences that end digested", "5", "introduction", "licences", ended_licences(True)),
+        fires("licences that end undigested", "5", "introduction", "licences", ended_licences(False)),
+        fires("modes learned by reinforcement", "5", "search",
+              "enterprise-quarters with a change of propensity",
+              changed(lambda before, now: (abs(before.propensity - now.propensity) > 1e-9).any(axis=1))),
+        fires("patents", "5", "search joint_projects institutes", "patents, of institutes too",
+              recorded(lambda made: made.patented)),
+        fires("learning from neighbours", "5, 10.8", "spillovers talents institutes", "enterprise-quarters",
+              enterprises(lambda each: each.learned_local > 0.0)),
+        fires("learning from outside", "10.8", "spillovers introduction", "enterprise-quarters",
+              enterprises(lambda each: each.learned_outside > 0.0)),
+        fires("benefit sharing", "5", "institutes policies/inventors_share", "million CNY paid to inventors",
+              money("inventors' share")),
     ),
     "Commercialisation and management": (
-        Mechanism("knowledge becomes quality", "4.6", ("rules/commercialisation.py",), "enterprise-quarters with rising quality", changed(lambda before, now: now.quality > before.quality)),
-        Mechanism("learning by doing", "5", ("rules/commercialisation.py",), "enterprise-quarters with output", enterprises(lambda each: each.produced > 0.0)),
-        Mechanism("technological transformation", "6", ("rules/commercialisation.py",), "million CNY", amount("transformation")),
-        Mechanism("certification asked for", "4.6", ("rules/commercialisation.py",), "applications", changed(lambda before, now: (now.certifying > 0) & (before.certifying == 0))),
-        Mechanism("certificates", "4.6", ("rules/commercialisation.py",), "certificates", region("certificates")),
-        Mechanism("high-technology status", "6, 10.12", ("rules/commercialisation.py",), "enterprises that gain it", changed(lambda before, now: now.high_technology & ~before.high_technology)),
-        Mechanism("management practice spreads", "5", ("rules/management.py",), "enterprise-quarters with rising practice", changed(lambda before, now: now.practice > before.practice)),
-        Mechanism("management practice wears off", "5", ("rules/management.py",), "enterprise-quarters with falling practice", changed(lambda before, now: now.practice < before.practice)),
-        Mechanism("attention runs out", "5, 10.15", ("rules/management.py",), "enterprise-quarters with less left than a joint project needs", enterprises(lambda each: each.attention < 0.25)),
+        fires("knowledge becomes quality", "4.6", "commercialisation",
+              "enterprise-quarters with rising quality",
+              changed(lambda before, now: now.quality > before.quality)),
+        fires("learning by doing", "5", "commercialisation", "enterprise-quarters with output",
+              enterprises(lambda each: each.produced > 0.0)),
+        fires("technological transformation", "6", "commercialisation", "million CNY",
+              amount("transformation")),
+        fires("certification asked for", "4.6", "commercialisation", "applications",
+              changed(lambda before, now: (now.certifying > 0) & (before.certifying == 0))),
+        fires("certificates", "4.6", "commercialisation", "certificates", region("certificates")),
+        fires("high-technology status", "6, 10.12", "commercialisation", "enterprises that gain it",
+              changed(lambda before, now: now.high_technology & ~before.high_technology)),
+        fires("management practice spreads", "5", "management", "enterprise-quarters with rising practice",
+              changed(lambda before, now: now.practice > before.practice)),
+        fires("management practice wears off", "5", "management", "enterprise-quarters with falling practice",
+              changed(lambda before, now: now.practice < before.practice)),
+        fires("attention runs out", "5, 10.15", "management",
+              "enterprise-quarters with less left than a joint project needs",
+              enterprises(lambda each: each.attention < 0.25)),
     ),
     "Production and supply": (
-        Mechanism("chain inputs from the cluster", "5, 10.14", ("rules/supply.py",), "million CNY", money("chain inputs bought in the cluster")),
-        Mechanism("contracts first", "10.14", ("rules/supply.py",), "supplier links and quarters with trust of 0.3 and more, the share ordered by contract", links(lambda table: table.supplier_trust >= 0.3)),
-        Mechanism("spot search", "5", ("rules/supply.py",), "new suppliers found", new_suppliers),
-        Mechanism("imports of chain inputs", "5", ("rules/supply.py",), "million CNY", money("chain inputs bought outside")),
-        Mechanism("cost of search and contracting", "5", ("rules/supply.py",), "million CNY", money("cost of search and contracting")),
-        Mechanism("rationed orders", "5, 10.6", ("rules/supply.py", "rules/outside_markets.py"), "enterprise-quarters with orders that could not be filled", lambda q: (q.world.enterprises.unfilled > 1e-9).sum()),
-        Mechanism("production short of inputs", "5", ("rules/supply.py",), "enterprise-quarters", enterprises(lambda each: each.produced < 0.999 * each.planned)),
-        Mechanism("suppliers serve local customers", "6", ("rules/supply.py",), "million CNY", money("serving local customers")),
-        Mechanism("raw-material privilege", "5, 10.13", ("rules/supply.py", "policies/raw_material_privilege.py"), "million CNY borne by sellers", books("raw_material_privilege", "implicit")),
-        Mechanism("minimum of local offers", "6", ("rules/outside_markets.py", "policies/local_processing_minimum.py"), "enterprise-quarters", enterprises(lambda each: each.minimum_local > 0.0)),
+        fires("chain inputs from the cluster", "5, 10.14", "supply", "million CNY",
+              money("chain inputs bought in the cluster")),
+        fires("contracts first", "10.14", "supply",
+              "supplier links and quarters with trust of 0.3 and more, the share ordered by contract",
+              links(lambda table: table.supplier_trust >= 0.3)),
+        fires("spot search", "5", "supply", "new suppliers found", new_suppliers),
+        fires("imports of chain inputs", "5", "supply", "million CNY", money("chain inputs bought outside")),
+        fires("cost of search and contracting", "5", "supply", "million CNY",
+              money("cost of search and contracting")),
+        fires("rationed orders", "5, 10.6", "supply outside_markets",
+              "enterprise-quarters with orders that could not be filled",
+              lambda q: (q.world.enterprises.unfilled > 1e-9).sum()),
+        fires("production short of inputs", "5", "supply", "enterprise-quarters",
+              enterprises(lambda each: each.produced < 0.999 * each.planned)),
+        fires("suppliers serve local customers", "6", "supply", "million CNY",
+              money("serving local customers")),
+        fires("raw-material privilege", "5, 10.13", "supply policies/raw_material_privilege",
+              "million CNY borne by sellers", books("raw_material_privilege", "implicit")),
+        fires("minimum of local offers", "6", "outside_markets policies/local_processing_minimum",
+              "enterprise-quarters", enterprises(lambda each: each.minimum_local > 0.0)),
     ),
     "Outside markets": (
-        Mechanism("sales to the rest of the country", "10.4", ("rules/outside_markets.py",), "million CNY", lambda q: q.world.enterprises.sales_market[:, DOMESTIC].sum()),
-        Mechanism("exports", "10.4", ("rules/outside_markets.py",), "million CNY", lambda q: q.world.enterprises.sales_market[:, INTERNATIONAL].sum()),
-        Mechanism("markets shared by logit", "5, 10.4", ("rules/outside_markets.py",), "product-market-quarters", products(lambda each: (each.cluster_share > 0.0) & (each.pricing == DIFFERENTIATED)[:, None])),
-        Mechanism("orders carried over a quarter", "10.4", ("rules/outside_markets.py",), "enterprise-quarters", enterprises(lambda each: each.backlog > 1e-9)),
-        Mechanism("sunk entry into a market", "5, 10.4", ("rules/outside_markets.py",), "markets entered", region("market_entries")),
-        Mechanism("learning from customers abroad", "5", ("rules/outside_markets.py",), "enterprise-quarters", taught_abroad),
-        Mechanism("public procurement", "6", ("rules/outside_markets.py", "policies/public_procurement.py"), "million CNY", books("public_procurement", "claims")),
-        Mechanism("export tax", "5, 6", ("rules/outside_markets.py", "policies/export_tax.py"), "million CNY", books("export_tax", "revenue")),
+        fires("sales to the rest of the country", "10.4", "outside_markets", "million CNY",
+              lambda q: q.world.enterprises.sales_market[:, DOMESTIC].sum()),
+        fires("exports", "10.4", "outside_markets", "million CNY",
+              lambda q: q.world.enterprises.sales_market[:, INTERNATIONAL].sum()),
+        fires("markets shared by logit", "5, 10.4", "outside_markets", "product-market-quarters",
+              products(lambda each: (each.cluster_share > 0.0) & (each.pricing == DIFFERENTIATED)[:, None])),
+        fires("orders carried over a quarter", "10.4", "outside_markets", "enterprise-quarters",
+              enterprises(lambda each: each.backlog > 1e-9)),
+        fires("sunk entry into a market", "5, 10.4", "outside_markets", "markets entered",
+              region("market_entries")),
+        fires("learning from customers abroad", "5", "outside_markets", "enterprise-quarters", taught_abroad),
+        fires("public procurement", "6", "outside_markets policies/public_procurement", "million CNY",
+              books("public_procurement", "claims")),
+        fires("export tax", "5, 6", "outside_markets policies/export_tax", "million CNY",
+              books("export_tax", "revenue")),
     ),
     "Finance": (
-        Mechanism("credit granted", "5, 10.11", ("rules/finance.py",), "million CNY", money("loans granted")),
-        Mechanism("credit refused", "5, 10.11", ("rules/finance.py",), "million CNY", region("credit_refused")),
-        Mechanism("loans repaid", "10.11", ("rules/finance.py",), "million CNY", money("loans repaid")),
-        Mechanism("distress", "5", ("rules/finance.py",), "enterprise-quarters without liquidity", enterprises(lambda each: each.distress > 0)),
-        Mechanism("losses of the bank", "5, 10.11", ("rules/leaving.py",), "million CNY", region("bank_losses")),
-        Mechanism("guarantees called", "6", ("rules/leaving.py", "policies/credit_guarantee.py"), "million CNY", region("bank_claims")),
-        Mechanism("dividends", "4.9, 10.11", ("rules/finance.py",), "million CNY", money("dividends")),
-        Mechanism("VAT passed on and shared", "10.12", ("rules/finance.py",), "million CNY, net of refunds", money("VAT")),
-        Mechanism("profit tax", "10.12", ("rules/finance.py",), "million CNY", money("profit tax")),
-        Mechanism("losses carried forward", "10.12", ("rules/finance.py",), "enterprise-years", carried_losses),
-        Mechanism("reduced profit tax", "10.12", ("rules/finance.py", "policies/reduced_profit_tax.py"), "million CNY of tax not raised", books("reduced_profit_tax", "tax_expenditure")),
-        Mechanism("levies, export tax left out", "6", ("rules/finance.py", "policies/environmental_levy.py"), "million CNY", money("levies and export taxes")),
-        Mechanism("adaptive mark-ups", "5", ("rules/prices.py",), "enterprise-quarters with a change", changed(lambda before, now: before.markup != now.markup)),
+        fires("credit granted", "5, 10.11", "finance", "million CNY", money("loans granted")),
+        fires("credit refused", "5, 10.11", "finance", "million CNY", region("credit_refused")),
+        fires("loans repaid", "10.11", "finance", "million CNY", money("loans repaid")),
+        fires("distress", "5", "finance", "enterprise-quarters without liquidity",
+              enterprises(lambda each: each.distress > 0)),
+        fires("losses of the bank", "5, 10.11", "leaving", "million CNY", region("bank_losses")),
+        fires("guarantees called", "6", "leaving policies/credit_guarantee", "million CNY",
+              region("bank_claims")),
+        fires("dividends", "4.9, 10.11", "finance", "million CNY", money("dividends")),
+        fires("VAT passed on and shared", "10.12", "finance", "million CNY, net of refunds", money("VAT")),
+        fires("profit tax", "10.12", "finance", "million CNY", money("profit tax")),
+        fires("losses carried forward", "10.12", "finance", "enterprise-years", carried_losses),
+        fires("reduced profit tax", "10.12", "finance policies/reduced_profit_tax",
+              "million CNY of tax not raised", books("reduced_profit_tax", "tax_expenditure")),
+        fires("levies, export tax left out", "6", "finance policies/environmental_levy", "million CNY",
+              money("levies and export taxes")),
+        fires("adaptive mark-ups", "5", "prices", "enterprise-quarters with a change",
+              changed(lambda before, now: before.markup != now.markup)),
     ),
     "Growth": (
-        Mechanism("lumpy orders of plant", "5, 10.6", ("rules/investment.py",), "orders", changed(plant_ordered)),
-        Mechanism("plant built and paid", "5, 10.6", ("rules/investment.py",), "million CNY", amount("investment")),
-        Mechanism("land bought", "10.12", ("rules/investment.py",), "million CNY", money("land")),
-        Mechanism("land discount", "10.12, 10.13", ("rules/investment.py", "policies/land_discount.py"), "million CNY forgone", books("land_discount", "implicit")),
-        Mechanism("capital subsidy", "6", ("rules/investment.py", "policies/capital_subsidy.py"), "million CNY claimed", books("capital_subsidy", "claims")),
+        fires("lumpy orders of plant", "5, 10.6", "investment", "orders", changed(plant_ordered)),
+        fires("plant built and paid", "5, 10.6", "investment", "million CNY", amount("investment")),
+        fires("land bought", "10.12", "investment", "million CNY", money("land")),
+        fires("land discount", "10.12, 10.13", "investment policies/land_discount", "million CNY forgone",
+              books("land_discount", "implicit")),
+        fires("capital subsidy", "6", "investment policies/capital_subsidy", "million CNY claimed",
+              books("capital_subsidy", "claims")),
     ),
     "Chain moves": (
-        Mechanism("diversification", "5, 10.10", ("rules/entry.py",), "enterprises", region("entries", DIVERSIFIED)),
-        Mechanism("spin-offs of institutes", "5, 10.10", ("rules/entry.py",), "enterprises", region("entries", SPIN_OFF_INSTITUTE)),
-        Mechanism("spin-offs of enterprises", "5, 10.10", ("rules/entry.py",), "enterprises", region("entries", SPIN_OFF_ENTERPRISE)),
-        Mechanism("attraction", "5, 10.10", ("rules/entry.py",), "enterprises", region("entries", ATTRACTED)),
-        Mechanism("permits", "4.10, 10.10", ("rules/entry.py",), "permits granted", region("permits")),
-        Mechanism("applications wait", "10.10", ("rules/entry.py",), "applications and quarters", region("waiting")),
-        Mechanism("projects lapse for want of money or founder", "10.10", ("rules/entry.py",), "projects", lapsed),
-        Mechanism("exit: insolvent", "5, 10.10", ("rules/leaving.py",), "enterprises", region("exits", INSOLVENT)),
-        Mechanism("exit: given up", "5, 10.10", ("rules/leaving.py",), "enterprises", region("exits", GIVEN_UP)),
-        Mechanism("exit: moved away", "5, 10.10", ("rules/leaving.py",), "enterprises", region("exits", MOVED)),
+        fires("diversification", "5, 10.10", "entry", "enterprises", region("entries", DIVERSIFIED)),
+        fires("spin-offs of institutes", "5, 10.10", "entry", "enterprises",
+              region("entries", SPIN_OFF_INSTITUTE)),
+        fires("spin-offs of enterprises", "5, 10.10", "entry", "enterprises",
+              region("entries", SPIN_OFF_ENTERPRISE)),
+        fires("attraction", "5, 10.10", "entry", "enterprises", region("entries", ATTRACTED)),
+        fires("permits", "4.10, 10.10", "entry", "permits granted", region("permits")),
+        fires("applications wait", "10.10", "entry", "applications and quarters", region("waiting")),
+        fires("projects lapse for want of money or founder", "10.10", "entry", "projects", lapsed),
+        fires("exit: insolvent", "5, 10.10", "leaving", "enterprises", region("exits", INSOLVENT)),
+        fires("exit: given up", "5, 10.10", "leaving", "enterprises", region("exits", GIVEN_UP)),
+        fires("exit: moved away", "5, 10.10", "leaving", "enterprises", region("exits", MOVED)),
     ),
     "Relations and government": (
-        Mechanism("trust kept and lost", "3, 4.12", ("rules/relations.py", "rules/supply.py"), "supplier links and quarters", links(lambda table: table.supplier_trust > 0.0)),
-        Mechanism("coordination body", "3, 4.12", ("rules/relations.py", "policies/coordination_body.py"), "members and quarters", enterprises(lambda each: each.coordinated)),
-        Mechanism("instruments in force", "4.1", ("policies/__init__.py", "schedule.py"), "instrument-quarters", lambda q: q.world.measures.in_force.sum()),
-        Mechanism("claims", "5, 10.13", ("accounts.py", "rules/government.py"), "million CNY", region("claims")),
-        Mechanism("claims paid", "5, 10.13", ("rules/government.py",), "million CNY", region("paid")),
-        Mechanism("budget short, claims rationed", "5", ("rules/government.py",), "quarters", quarters(lambda each: each.paid < 0.999 * each.claims)),
-        Mechanism("administration of instruments", "10.13", ("rules/government.py",), "million CNY", money("administration of instruments")),
-        Mechanism("transfers from above", "5", ("rules/government.py",), "million CNY", money("transfers from above")),
-        Mechanism("spending of households", "10.11", ("rules/government.py",), "million CNY", money("consumption of households outside")),
-        Mechanism("money, goods and people accounted for", "8, 10.11", ("accounts.py",), "quarters in which all books closed", lambda q: float(q.world.audit.failed[0] < 0)),
+        fires("trust kept and lost", "3, 4.12", "relations supply", "supplier links and quarters",
+              links(lambda table: table.supplier_trust > 0.0)),
+        fires("coordination body", "3, 4.12", "relations policies/coordination_body", "members and quarters",
+              enterprises(lambda each: each.coordinated)),
+        fires("instruments in force", "4.1", "policies/__init__ sim/schedule", "instrument-quarters",
+              lambda q: q.world.measures.in_force.sum()),
+        fires("claims", "5, 10.13", "sim/accounts government", "million CNY", region("claims")),
+        fires("claims paid", "5, 10.13", "government", "million CNY", region("paid")),
+        fires("budget short, claims rationed", "5", "government", "quarters",
+              quarters(lambda each: each.paid < 0.999 * each.claims)),
+        fires("administration of instruments", "10.13", "government", "million CNY",
+              money("administration of instruments")),
+        fires("transfers from above", "5", "government", "million CNY", money("transfers from above")),
+        fires("spending of households", "10.11", "government", "million CNY",
+              money("consumption of households outside")),
+        fires("money, goods and people accounted for", "8, 10.11", "sim/accounts",
+              "quarters in which all books closed", lambda q: float(q.world.audit.failed[0] < 0)),
     ),
 }  # fmt: skip
 

@@ -2,9 +2,10 @@
 
     capability  c_ij = prod_f (effective k_if)^w_jf                                                     (1)
     quality     q   += pace_q (1 + practice + services) / 2 x (c^a - q)                                 (2)
-    productivity A  += pace_A (practice + modernisation) x (c^b l(experience) - A)                      (3)
+    productivity A  += pace_A (practice + modernisation) x (c^b l(experience) (1 - u (1 - staffing)) - A)   (3)
     learning by doing  l = min(1, (cumulated output / mature output))^e,  e = -log2(progress ratio)     (4)
 
+Staffing is engineers at work over those that the plant needs (chapter "talents"): a plant without them runs less well.
 Services are tests, pilot runs and information bought from testing and information centres, first come first served in
 keyed order; when the local ones are full, a test is bought outside at a higher price and takes longer. Modernisation is
 spending on process equipment (technological transformation): more of it the larger the gap, and the cheaper policy
@@ -36,6 +37,7 @@ class Commercialisation:
     productivity_power: float = parameter(0.6, "1", "b: productivity over capability", (0.1, 1.0), source="p90/p10 of productivity 1.5 to 4 (Syverson 2011)")
     progress: float = parameter(0.88, "1", "progress ratio of learning by doing", (0.75, 0.95), source="Nagy et al. 2013: 0.75 to 0.95")
     mature: float = parameter(12.0, "quarter", "full output that makes a plant mature", (4.0, 40.0), source="assumed")
+    understaffed: float = parameter(0.3, "share", "u: productivity lost by a plant without any engineers", (0.0, 0.6), source="assumed; skill shares in plant productivity studies")
     service_gap: float = parameter(0.02, "1", "gap to capability that makes tests worth asking for", (0.0, 0.1), source="assumed")
     service_help: float = parameter(1.0, "1", "how much a test speeds quality", (0.0, 3.0), source="assumed; E4 is the check")
     outside_price: float = parameter(0.25, "million CNY", "price of a test outside at 2011 prices", (0.05, 1.0), source="assumed: three times the local price")
@@ -102,6 +104,14 @@ def experience_factor(enterprise, p):
 
 
 @rule
+def staffing(enterprise, process, p):
+    """Engineers at work over those that the plant needs, at most 1."""
+    needed = p.talents.engineers * process.talents * (enterprise.capacity / process.typical_scale) ** 0.7
+    at_work = (enterprise.local_talents + enterprise.introduced_talents) * enterprise.talent_quality
+    return min(1.0, at_work / max(0.5, needed))
+
+
+@rule
 def commercialise(world, p, now):
     """Quality by (2), productivity by (3), new-product share, certificates."""
     region = world.region[0]
@@ -119,7 +129,9 @@ def commercialise(world, p, now):
         enterprise.quality += min(1.0, speed) * gap
         enterprise.new_product += min(1.0 - enterprise.new_product, 4.0 * max(0.0, speed * gap) / max(0.2, enterprise.quality))
         enterprise.new_product *= 11.0 / 12.0
+        process = world.processes[enterprise.process]
         best = enterprise.capability**p.commercialisation.productivity_power * experience_factor(enterprise, p)
+        best *= 1.0 - p.commercialisation.understaffed * (1.0 - staffing(enterprise, process, p))
         lag = best - enterprise.productivity
         modern = modernise(world, p, enterprise, lag)
         enterprise.productivity += min(0.5, p.commercialisation.productivity_pace * (0.5 + 0.5 * enterprise.practice + modern)) * lag

@@ -3,7 +3,10 @@
 Posts. An enterprise wants engineers for its plant and researchers for its R&D; what it can pay from its budget bounds
 the latter:
 
-    wanted_i = engineers x (capacity / typical)^0.7 + share x R&D budget / pay of a talent              (1)
+    wanted_i = engineers x (capacity / typical)^0.7 x min(1, worth / pay) + share x R&D budget / pay of a talent   (1)
+
+worth is what full staffing saves in labour and other inputs (chapter "commercialisation", u): nobody hires engineers who
+cost more than they save.
 
 Supply. Universities send graduates, extra training seats add to them, government introduces people, enterprises hire
 from outside where the offer is good enough. A seeker looks at a few open posts and takes the best by
@@ -78,7 +81,7 @@ class Talents:
         0.01, "1/quarter", "chance that an employed talent gets an offer from another employer", (0.0, 0.05), source="assumed",
     )
     outside_hire: float = parameter(
-        0.06, "1/quarter", "chance that an open post is filled from outside at outside pay", (0.0, 0.3), source="assumed",
+        0.02, "1/quarter", "chance that an open post is filled from outside at outside pay", (0.0, 0.3), source="assumed",
     )
     hire_cost: float = parameter(
         0.06, "million CNY", "cost of a hire from outside at 2011 prices", (0.0, 0.3), source="assumed: a fraction of yearly pay",
@@ -171,10 +174,15 @@ def pick_discipline(weights, fields, u):
 @rule
 def wanted_talents(enterprise, process, region, p):
     """(1), whole people."""
-    scale = (enterprise.capacity / process.typical_scale) ** 0.7
+    pay_of_one = region.talent_wage * p.talents.local_pay
+    engineers = p.talents.engineers * process.talents * (enterprise.capacity / process.typical_scale) ** 0.7
+    # Labour per unit falls as outside pay rises (chapter "labour"); the general index carries both costs.
+    labour = region.outside_wage * process.workers * region.general_index / region.wage_index
+    cost = labour + 0.3 * process.other_cost * region.general_index
+    worth = p.commercialisation.understaffed * enterprise.expected_orders * cost
+    engineers *= min(1.0, worth / max(1e-9, engineers * pay_of_one))
     budget = enterprise.research_intensity * enterprise.expected_orders * enterprise.price
-    research = p.talents.research_pay * budget / (region.talent_wage * p.talents.local_pay)
-    return int(p.talents.engineers * process.talents * scale + research + 0.5)
+    return int(engineers + p.talents.research_pay * budget / pay_of_one + 0.5)
 
 
 @rule
