@@ -52,7 +52,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: int = 
 
 
 def _cell(text: object) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")
+    return " ".join(str(text).split()).replace("|", "\\|").replace("``", "`")
 
 
 def plain(number: float) -> str:
@@ -65,8 +65,8 @@ def plain(number: float) -> str:
 def first_sentence(doc: str) -> str:
     """The first sentence of a docstring on one line."""
     paragraph = " ".join(inspect.cleandoc(doc).split("\n\n")[0].split())
-    found = re.match(r".*?[.:](?=\s|$)", paragraph)
-    return (found[0] if found else paragraph).rstrip(".:")
+    found = re.match(r".*?\.(?=\s|$)", paragraph)
+    return (found[0] if found else paragraph).rstrip(".")
 
 
 def chapter_of(function: Any) -> str:
@@ -99,7 +99,7 @@ def state_variables() -> str:
         for name, column in declared.columns.items():
             slots = f" [{column.slots}]" if column.slots else ""
             rows.append((f"`{name}`{slots}", _kind(column), column.unit, column.meaning))
-        intro = " ".join(inspect.cleandoc(declared.doc).split())
+        intro = _cell(inspect.cleandoc(declared.doc))
         head = ("variable", "kind", "unit", "meaning")
         parts.append(f"#### {declared.name}\n\n{intro}\n\n{table(head, rows)}")
     return "\n".join(parts)

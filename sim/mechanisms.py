@@ -477,7 +477,8 @@ MECHANISMS: dict[str, tuple[Mechanism, ...]] = {
         fires("raw-material privilege", "5, 10.13", "supply policies/raw_material_privilege",
               "million CNY borne by sellers", books("raw_material_privilege", "implicit")),
         fires("minimum of local offers", "6", "outside_markets policies/local_processing_minimum",
-              "enterprise-quarters", enterprises(lambda each: each.minimum_local > 0.0)),
+              "product-quarters in which goods are kept from leaving",
+              products(lambda each: each.held_back > 0.0)),
     ),
     "Outside markets": (
         fires("sales to the rest of the country", "10.4", "outside_markets", "million CNY",

@@ -29,7 +29,6 @@ def tax(income):
     return RATE * income
 '''
 TOTAL = '''
-import sys
 from mini.tax import tax
 from sim.compiled import rule
 
@@ -37,10 +36,6 @@ from sim.compiled import rule
 def total(income):
     """Income less tax."""
     return income - tax(income)
-
-if __name__ == "__main__":
-    print(total(100.0))
-    print("compiled" if sum(total.stats.cache_misses.values()) else "loaded")
 '''
 
 
@@ -63,8 +58,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(folder: Path, **more: str) -> list[str]:
-    """What `python -m mini.total` prints: the result, and whether it was compiled or loaded."""
-    code = "import runpy; from mini.total import total; print(total(100.0)); "
+    """What a process prints that calls `total`: the result, and whether it was compiled or loaded."""
+    code = "from mini.total import total; print(total(100.0)); "
     code += "print('compiled' if sum(total.stats.cache_misses.values()) else 'loaded')"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(folder, **more), capture_output=True, text=True, timeout=300
@@ -140,13 +135,6 @@ def test_a_cache_that_cannot_be_written_is_replaced(mini: Path) -> None:
         assert run(mini, TMPDIR=str(other)) == ["75.0", "loaded"]
 
 
-def test_a_damaged_cache_is_as_good_as_none(mini: Path) -> None:
-    assert run(mini)[1] == "compiled"
-    for file in (mini / "cache").rglob("*.nb*"):
-        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    assert run(mini)[0] == "75.0"
-
-
 def test_four_cold_starts_at_once_all_work(mini: Path) -> None:
     code = "from mini.total import total; print(total(100.0))"
     started = [
@@ -205,6 +193,8 @@ def test_interpreted_is_compiled(tmp_path: Path) -> None:
     np.testing.assert_allclose(interpreted["recorder"], compiled["recorder"], rtol=1e-10, atol=1e-12)
     state = State.founded(scenario("toy", "2011Q4", 2), 5)
     for name, table in state.world._asdict().items():
+        if name == "order":
+            continue  # scratch: the dead stand in it in no order
         if table.dtype.names is None:
             np.testing.assert_allclose(
                 interpreted[name].view(table.dtype), compiled[name].view(table.dtype), rtol=1e-12, atol=1e-12,
