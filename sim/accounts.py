@@ -19,7 +19,15 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.declare import money
 
-SECTORS = ("enterprises", "institutes", "local government", "government above", "bank", "households", "outside")
+SECTORS = (
+    "enterprises",
+    "institutes",
+    "local government",
+    "government above",
+    "bank",
+    "households",
+    "outside",
+)
 ENTERPRISES, INSTITUTES, LOCAL_GOVERNMENT, GOVERNMENT_ABOVE, BANK, HOUSEHOLDS, OUTSIDE = range(7)
 
 GOODS = ("made", "bought outside", "used", "sold outside", "scrapped", "held")
@@ -184,9 +192,10 @@ def close_books(world, now):
         total += world.balances[sector]
         gross += abs(world.balances[sector])
     audit.money = abs(total) / gross
-    audit.deposits = max(
-        abs(cash - world.balances[ENTERPRISES]), abs(institutes_cash - world.balances[INSTITUTES])
-    ) / gross
+    audit.deposits = (
+        max(abs(cash - world.balances[ENTERPRISES]), abs(institutes_cash - world.balances[INSTITUTES]))
+        / gross
+    )
     audit.loans = abs(debt - region.loans) / gross
     audit.people = abs(world.people[OPENING] + world.people[CAME] - world.people[LEFT] - present)
     audit.staff = abs(at_work - at_enterprises - at_institutes)
@@ -195,7 +204,9 @@ def close_books(world, now):
     for product in range(len(world.products)):
         closing = world.goods[product, HELD]
         sources = world.holdings[product] + world.goods[product, MADE] + world.goods[product, BOUGHT_OUTSIDE]
-        uses = world.goods[product, USED] + world.goods[product, SOLD_OUTSIDE] + world.goods[product, SCRAPPED]
+        uses = (
+            world.goods[product, USED] + world.goods[product, SOLD_OUTSIDE] + world.goods[product, SCRAPPED]
+        )
         gap = abs(sources - uses - closing) / max(1.0, sources + closing)
         if not gap <= audit.goods:  # also true of a gap that is not a number
             audit.goods = gap
@@ -203,8 +214,12 @@ def close_books(world, now):
         world.holdings[product] = closing
     world.people[OPENING] = present
     closed = (
-        audit.money <= TOLERANCE and audit.deposits <= TOLERANCE and audit.loans <= TOLERANCE
-        and audit.goods <= TOLERANCE and audit.people == 0 and audit.staff == 0
+        audit.money <= TOLERANCE
+        and audit.deposits <= TOLERANCE
+        and audit.loans <= TOLERANCE
+        and audit.goods <= TOLERANCE
+        and audit.people == 0
+        and audit.staff == 0
     )
     if not closed and audit.failed < 0:
         audit.failed = now.t

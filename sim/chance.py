@@ -59,8 +59,14 @@ def philox(c0, c1, c2, c3, k0, k1):
 @rule
 def words(now, what, who, whom):
     """Four random words for one decision."""
-    return philox(int(who) & MASK, int(whom) & MASK, int(now.t) & MASK, int(what) & MASK,
-                  int(now.seed) & MASK, (int(now.seed) >> 32) & MASK)
+    return philox(
+        int(who) & MASK,
+        int(whom) & MASK,
+        int(now.t) & MASK,
+        int(what) & MASK,
+        int(now.seed) & MASK,
+        (int(now.seed) >> 32) & MASK,
+    )
 
 
 @rule

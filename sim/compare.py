@@ -78,7 +78,9 @@ class Comparison:
         years = max(1, min(YEARS, path.shape[2] // 4))
         last = path[:, :, -4 * years :].reshape(*path.shape[:2], years, -1)
         kind = OUTPUTS[output].kind
-        yearly = last.sum(axis=3) if kind == "flow" else last[..., -1] if kind == "stock" else last.mean(axis=3)
+        yearly = (
+            last.sum(axis=3) if kind == "flow" else last[..., -1] if kind == "stock" else last.mean(axis=3)
+        )
         return yearly.mean(axis=2)
 
     @cached_property
@@ -90,11 +92,16 @@ class Comparison:
         for name in self.outputs:
             outcome, declared = self.outcome(name), OUTPUTS[name]
             for place, scenario in enumerate(self.scenarios[1:], start=1):
-                rows.append({
-                    "scenario": scenario.name, "output": name, "label": declared.label[0], "unit": declared.unit,
-                    "baseline": float(np.mean(outcome[0])),
-                    **effect(outcome[0], outcome[place], -1.0 if declared.better == "lower" else 1.0),
-                })
+                rows.append(
+                    {
+                        "scenario": scenario.name,
+                        "output": name,
+                        "label": declared.label[0],
+                        "unit": declared.unit,
+                        "baseline": float(np.mean(outcome[0])),
+                        **effect(outcome[0], outcome[place], -1.0 if declared.better == "lower" else 1.0),
+                    }
+                )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -102,7 +109,11 @@ class Comparison:
         """Present value of public money per scenario and instrument, mean over seeds, million CNY."""
         import pandas as pd
 
-        at = {(slot.output, slot.key): place for place, slot in enumerate(self._slots) if slot.level == "measure"}
+        at = {
+            (slot.output, slot.key): place
+            for place, slot in enumerate(self._slots)
+            if slot.level == "measure"
+        }
         quarters = self.values.shape[2]
         weight = (1.0 + DISCOUNT) ** (-np.arange(quarters) / 4.0)
         rows = []
@@ -113,7 +124,14 @@ class Comparison:
                     for kind, kept in COSTS.items()
                 }
                 if any(paid.values()):
-                    rows.append({"scenario": scenario.name, "instrument": instrument, **paid, "total": sum(paid.values())})
+                    rows.append(
+                        {
+                            "scenario": scenario.name,
+                            "instrument": instrument,
+                            **paid,
+                            "total": sum(paid.values()),
+                        }
+                    )
         return pd.DataFrame(rows, columns=["scenario", "instrument", *COSTS, "total"])
 
     def public_cost(self, scenario: str) -> float:
@@ -123,7 +141,18 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: baseline, seeds, effects, cost."""
-        keys = ["scenario", "output", "unit", "effect", "low", "high", "percent", "better", "n", "correlation"]
+        keys = [
+            "scenario",
+            "output",
+            "unit",
+            "effect",
+            "low",
+            "high",
+            "percent",
+            "better",
+            "n",
+            "correlation",
+        ]
         return {
             "baseline": self.baseline.name,
             "seeds": list(self.seeds),
@@ -162,7 +191,9 @@ def effect(baseline: Any, policy: Any, good: float = 1.0) -> dict[str, float]:
     both = np.asarray(baseline, float)[known], np.asarray(policy, float)[known]
     varied = n > 2 and both[0].std() > 0.0 and both[1].std() > 0.0
     return {
-        "effect": mean, "low": low, "high": high,
+        "effect": mean,
+        "low": low,
+        "high": high,
         "percent": 100.0 * mean / abs(base) if base != 0.0 else np.nan,
         "better": float((good * difference > 0.0).mean()),
         "n": n,
@@ -180,13 +211,20 @@ def interval(difference: Any) -> tuple[float, float]:
         return float(difference[0]), float(difference[0])
     # The bootstrap's own draws are fixed: the same runs give the same interval.
     found = stats.bootstrap(
-        (difference,), np.mean, confidence_level=LEVEL, n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(0)
+        (difference,),
+        np.mean,
+        confidence_level=LEVEL,
+        n_resamples=RESAMPLES,
+        method="BCa",
+        rng=np.random.default_rng(0),
     )
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
 def compare(
-    scenarios: Sequence[Scenario], seeds: int | Sequence[int] = 50, jobs: int | None = None,
+    scenarios: Sequence[Scenario],
+    seeds: int | Sequence[int] = 50,
+    jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Run scenarios on the same seeds and compare them with the first.
@@ -200,7 +238,9 @@ def compare(
     first = scenarios[0]
     for other in scenarios[1:]:
         if (other.chain, other.start, other.quarters) != (first.chain, first.start, first.quarters):
-            raise ValueError(f"{other.name} and {first.name} differ in chain or horizon and cannot be compared")
+            raise ValueError(
+                f"{other.name} and {first.name} differ in chain or horizon and cannot be compared"
+            )
     jobs = jobs or min(len(chosen), os.cpu_count() or 1)
     found: dict[int, Any] = {}
     total = len(chosen) * len(scenarios)
@@ -245,7 +285,17 @@ def same_past(one: Scenario, other: Scenario) -> bool:
     """Whether all that shapes the burn-in, when no policy acts, is the same."""
 
     def shape(scenario: Scenario) -> tuple[Any, ...]:
-        parameters = {group: {name: value for name, (value, _) in names.items()} for group, names in scenario.changes.items()}
-        return scenario.chain, scenario.population, scenario.series, scenario.start, scenario.burn_in, parameters
+        parameters = {
+            group: {name: value for name, (value, _) in names.items()}
+            for group, names in scenario.changes.items()
+        }
+        return (
+            scenario.chain,
+            scenario.population,
+            scenario.series,
+            scenario.start,
+            scenario.burn_in,
+            parameters,
+        )
 
     return shape(one) == shape(other)

@@ -42,7 +42,11 @@ _announced = False
 def _say_once(name: str) -> None:
     global _announced
     if not _announced:
-        print("Compiling the rules of the model (once per version, about a minute) ...", file=sys.stderr, flush=True)
+        print(
+            "Compiling the rules of the model (once per version, about a minute) ...",
+            file=sys.stderr,
+            flush=True,
+        )
         _announced = True
 
 
@@ -79,7 +83,10 @@ def __getattr__(name: str) -> Any:
 def cache_folder() -> Path:
     """Where machine code is kept: the user's cache, or a temporary folder when that cannot be written."""
     chosen = Path(os.environ.get("CLUSTER_SIM_CACHE") or platformdirs.user_cache_dir("cluster-sim"))
-    for folder in (chosen, Path(tempfile.gettempdir()) / f"cluster-sim-{os.getuid() if hasattr(os, 'getuid') else 0}"):
+    for folder in (
+        chosen,
+        Path(tempfile.gettempdir()) / f"cluster-sim-{os.getuid() if hasattr(os, 'getuid') else 0}",
+    ):
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -169,7 +176,9 @@ def _constants(function: FunctionType) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-if __name__ == "__main__":  # `python -m sim.compiled` fills the cache, e.g. before parallel test workers start
+if (
+    __name__ == "__main__"
+):  # `python -m sim.compiled` fills the cache, e.g. before parallel test workers start
     from sim.run import warm
 
     warm()

@@ -25,9 +25,10 @@ from typing import Any, Literal, cast
 import numpy as np
 
 # Names that numpy's record arrays already answer to: a column of such a name would be hidden by the method.
-RESERVED = frozenset(
-    name for name in dir(np.recarray) + dir(np.record) if not name.startswith("_")
-) | {"each_quarter", "values"}
+RESERVED = frozenset(name for name in dir(np.recarray) + dir(np.record) if not name.startswith("_")) | {
+    "each_quarter",
+    "values",
+}
 
 Combine = Literal["sum", "product", "min", "max"]
 NEUTRAL: dict[str, float] = {"sum": 0.0, "product": 1.0, "min": math.inf, "max": 0.0}
@@ -87,7 +88,9 @@ class Table:
 
 TABLES: dict[str, Table] = {}
 _TYPES: dict[str, np.dtype[Any]] = {
-    "int": np.dtype(np.int64), "float": np.dtype(np.float64), "bool": np.dtype(np.bool_)
+    "int": np.dtype(np.int64),
+    "float": np.dtype(np.float64),
+    "bool": np.dtype(np.bool_),
 }
 
 
@@ -114,7 +117,9 @@ def _layout(once: dict[str, Column], anew: dict[str, Column]) -> tuple[np.dtype[
     formats: list[Any] = []
     offsets: list[int] = []
     offset = 0
-    for name, made in sorted(once.items(), key=lambda item: _TYPES[item[1].type.__name__].itemsize, reverse=True):
+    for name, made in sorted(
+        once.items(), key=lambda item: _TYPES[item[1].type.__name__].itemsize, reverse=True
+    ):
         base = _TYPES[made.type.__name__]
         names.append(name)
         slotted = np.dtype(np.uint8) if base == np.bool_ else base
@@ -157,7 +162,12 @@ class Parameter:
 
 
 def parameter(
-    default: float, unit: str, meaning: str, bounds: tuple[float, float], *, source: str,
+    default: float,
+    unit: str,
+    meaning: str,
+    bounds: tuple[float, float],
+    *,
+    source: str,
     kind: Literal["assumption", "structural"] = "assumption",
 ) -> Any:
     """Declare a parameter. Raises ``ValueError`` when the default lies outside its own range."""
@@ -179,9 +189,9 @@ def parameters(declared: type) -> type:
 
 def parameter_record() -> Any:
     """All parameters as one record of nested records, at their defaults."""
-    dtype = np.dtype([
-        (group, np.dtype([(name, np.float64) for name in members])) for group, members in PARAMETERS.items()
-    ])
+    dtype = np.dtype(
+        [(group, np.dtype([(name, np.float64) for name in members])) for group, members in PARAMETERS.items()]
+    )
     record = np.zeros(1, dtype).view(np.recarray)
     for group, members in PARAMETERS.items():
         for name, declared in members.items():
@@ -198,7 +208,11 @@ def snake(name: str) -> str:
 # Measures: a policy's line in the public books, one per instrument. Rules that raise a claim and the instrument that causes
 # it name the same measure; its code is the place of the instrument's file among the files of ``policies``.
 MEASURES: tuple[str, ...] = tuple(
-    sorted(path.stem for path in (Path(__file__).parent / "policies").glob("*.py") if path.stem not in ("__init__", "targeting"))
+    sorted(
+        path.stem
+        for path in (Path(__file__).parent / "policies").glob("*.py")
+        if path.stem not in ("__init__", "targeting")
+    )
 )
 
 
@@ -232,7 +246,12 @@ class Lever:
 
 
 def lever(
-    default: float, unit: str, meaning: str, *, hard: tuple[float, float], typical: tuple[float, float],
+    default: float,
+    unit: str,
+    meaning: str,
+    *,
+    hard: tuple[float, float],
+    typical: tuple[float, float],
     ahead: bool = False,
 ) -> Any:
     """Declare a lever. ``default`` must be neutral. ``ahead``: an announced change reaches rules before it is in force."""
@@ -269,8 +288,14 @@ class Instrument:
 
 
 def instrument(
-    *, group: str, bites: tuple[str, ...], primary: str, sign: Literal[-1, 1], targets: Targets = (),
-    costs: tuple[str, ...] = ("outlay", "administration"), free: str = "",
+    *,
+    group: str,
+    bites: tuple[str, ...],
+    primary: str,
+    sign: Literal[-1, 1],
+    targets: Targets = (),
+    costs: tuple[str, ...] = ("outlay", "administration"),
+    free: str = "",
 ) -> Callable[[type], type]:
     """Class decorator for an instrument.
 
@@ -286,8 +311,18 @@ def instrument(
         name = snake(declared.__name__)
         levers = {key: value for key, value in vars(declared).items() if isinstance(value, Lever)}
         INSTRUMENTS[name] = InstrumentDeclaration(
-            name, group, declared.label, declared.__doc__ or "", levers, bites, measure(name), primary, sign,  # type: ignore[attr-defined]  # every instrument has a label, tested
-            targets, free, costs,
+            name,
+            group,
+            declared.__dict__["label"],
+            declared.__doc__ or "",
+            levers,
+            bites,
+            measure(name),
+            primary,
+            sign,
+            targets,
+            free,
+            costs,
         )
         return declared
 
@@ -318,8 +353,13 @@ OUTPUTS: dict[str, Output] = {}
 
 
 def output(
-    unit: str, kind: Literal["flow", "stock", "rate"], *, label: tuple[str, str], group: str,
-    of: Literal["enterprise", "cluster"] = "cluster", by: tuple[Level, ...] = (),
+    unit: str,
+    kind: Literal["flow", "stock", "rate"],
+    *,
+    label: tuple[str, str],
+    group: str,
+    of: Literal["enterprise", "cluster"] = "cluster",
+    by: tuple[Level, ...] = (),
     better: Literal["higher", "lower", ""] = "",
 ) -> Callable[[Any], Any]:
     """Register a compiled rule as an output; its docstring is the definition.

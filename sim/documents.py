@@ -460,7 +460,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{'out of date' if chosen.check else 'written'}: {path.relative_to(ROOT)}")
         if not chosen.check:
             path.write_text(renewed(path.read_text("utf-8")), "utf-8")
-    if reference().get("model") != model_digest():
+    if reference() and reference()["model"] != model_digest():
         print("The model has changed since the reference runs: --runs renews them.", file=sys.stderr)
     return 1 if chosen.check and behind else 0
 

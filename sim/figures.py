@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 EFFECTS = (
-    "new_materials_volume", "new_materials_share", "mean_stage_counted", "local_conversion_rate", "inventive_innovations",
-    "talents_employed", "export_share", "output_counted_volume",
+    "new_materials_volume",
+    "new_materials_share",
+    "mean_stage_counted",
+    "local_conversion_rate",
+    "inventive_innovations",
+    "talents_employed",
+    "export_share",
+    "output_counted_volume",
 )
 
 
@@ -61,7 +67,13 @@ def fan_plot(comparison: Comparison, output: str, ax: Any = None) -> Any:
     low, high = np.nanquantile(paths[0], [0.1, 0.9], axis=0)
     ax.fill_between(years, low, high, color="0.85", label="baseline, 10 to 90 % of runs", linewidth=0)
     for place, scenario in enumerate(comparison.scenarios):
-        ax.plot(years, np.nanmedian(paths[place], axis=0), color=PALETTE[place % len(PALETTE)], label=scenario.title, lw=1.4)
+        ax.plot(
+            years,
+            np.nanmedian(paths[place], axis=0),
+            color=PALETTE[place % len(PALETTE)],
+            label=scenario.title,
+            lw=1.4,
+        )
     ax.set_title(_title(output), loc="left", fontsize=10)
     ax.set_xlabel(f"median of {paths.shape[1]} runs each", fontsize=8)
     ax.spines[["top", "right"]].set_visible(False)
@@ -82,7 +94,9 @@ def effect_path_plot(comparison: Comparison, output: str, ax: Any = None) -> Any
         ax.plot(years, mean, color=colour, label=scenario.title, lw=1.4)
         ax.fill_between(years, mean - half, mean + half, color=colour, alpha=0.15, linewidth=0)
     ax.set_title("Effect on: " + _title(output), loc="left", fontsize=10)
-    ax.set_xlabel(f"policy less baseline, n = {paths.shape[1]} paired seeds, 95 % interval of the mean", fontsize=8)
+    ax.set_xlabel(
+        f"policy less baseline, n = {paths.shape[1]} paired seeds, 95 % interval of the mean", fontsize=8
+    )
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
@@ -94,14 +108,24 @@ def effect_plot(comparison: Comparison, path: Path | str | None = None) -> Any:
     titles = {scenario.name: scenario.title for scenario in comparison.scenarios}
     columns = 4
     figure, panels = plt.subplots(
-        -(-len(names) // columns), columns, figsize=(12.5, 5.2), sharey=True, layout="constrained", squeeze=False
+        -(-len(names) // columns),
+        columns,
+        figsize=(12.5, 5.2),
+        sharey=True,
+        layout="constrained",
+        squeeze=False,
     )
     for ax, name in zip(panels.flat, names, strict=False):
         part = effects[effects.output == name].reset_index(drop=True)
         scale = 100.0 / part.baseline.abs().replace(0.0, np.nan)
         for row in range(len(part)):
             middle = part.effect[row] * scale[row]
-            ax.plot([part.low[row] * scale[row], part.high[row] * scale[row]], [row, row], color=PALETTE[(row + 1) % 7], lw=2)
+            ax.plot(
+                [part.low[row] * scale[row], part.high[row] * scale[row]],
+                [row, row],
+                color=PALETTE[(row + 1) % 7],
+                lw=2,
+            )
             ax.plot([middle], [row], "o", color=PALETTE[(row + 1) % 7], ms=5)
         ax.axvline(0.0, color="0.5", lw=0.8)
         ax.set_title(textwrap.fill(OUTPUTS[name].label[0], 32), fontsize=9, loc="left")
@@ -109,11 +133,12 @@ def effect_plot(comparison: Comparison, path: Path | str | None = None) -> Any:
         ax.tick_params(axis="x", labelsize=8)
         ax.spines[["top", "right"]].set_visible(False)
         ax.margins(y=0.2)
-    for ax in panels.flat[len(names):]:
+    for ax in panels.flat[len(names) :]:
         ax.set_visible(False)
     panels[0, 0].invert_yaxis()
     figure.supxlabel(
-        f"change against the baseline in % (last five years; n = {len(comparison.seeds)} paired seeds; 95 % interval)", fontsize=9
+        f"change against the baseline in % (last five years; n = {len(comparison.seeds)} paired seeds; 95 % interval)",
+        fontsize=9,
     )
     if path is not None:
         figure.savefig(path, dpi=130)

@@ -89,12 +89,15 @@ def found(scenario: Scenario, p: Any, seed: int) -> World:
     return world
 
 
-def _empty(products: int, processes: int, fields: int, enterprises: int, institutes: int, quarters: int) -> World:
+def _empty(
+    products: int, processes: int, fields: int, enterprises: int, institutes: int, quarters: int
+) -> World:
     rows = {name: table.rows for name, table in TABLES.items()}
     room = max(48, int(1.25 * enterprises) + 24)
-    neutral = {f"neutral_{name.lower()}": TABLES[name].neutral for name in (
-        "Enterprise", "Institute", "Product", "Process", "Region", "Measure"
-    )}
+    neutral = {
+        f"neutral_{name.lower()}": TABLES[name].neutral
+        for name in ("Enterprise", "Institute", "Product", "Process", "Region", "Measure")
+    }
     return World(
         enterprises=rows["Enterprise"](room),
         institutes=rows["Institute"](institutes + 8),
@@ -130,7 +133,10 @@ def _calendar(world: World, scenario: Scenario, p: Any) -> None:
     names = ["index.general", "index.wage", "wedge.export", "vat.rate", "vat.local_share"]
     names += [f"quota.{kind}" for kind in chain.quotas]
     nothing = {"index.general": 1.0, "index.wage": 1.0, "vat.rate": 0.17, "vat.local_share": 0.25}
-    growth = {"index.general": p.outside_world.inflation / 4.0, "index.wage": p.outside_world.wage_growth / 4.0}
+    growth = {
+        "index.general": p.outside_world.inflation / 4.0,
+        "index.wage": p.outside_world.wage_growth / 4.0,
+    }
     for place, name in enumerate(names):
         known = np.array(series.over(name, start, scenario.quarters), float)
         if np.isnan(known[0]):
@@ -138,11 +144,11 @@ def _calendar(world: World, scenario: Scenario, p: Any) -> None:
         for t in range(1, len(known)):
             if np.isnan(known[t]):
                 known[t] = known[t - 1] * math.exp(growth.get(name, 0.0))
-        world.series[scenario.burn_in:, place] = known
+        world.series[scenario.burn_in :, place] = known
         # The wedge between prices at home and abroad is a work of policy: there is none before history begins.
         world.series[: scenario.burn_in, place] = 0.0 if name == "wedge.export" else known[0]
     for row, product in enumerate(chain.products):
-        world.prices[scenario.burn_in:, row] = series.over(f"price.{product.key}", start, scenario.quarters)
+        world.prices[scenario.burn_in :, row] = series.over(f"price.{product.key}", start, scenario.quarters)
     region, labour = world.region[0], scenario.population.labour
     region.opening = scenario.burn_in
     region.general_index, region.wage_index = world.series[0, 0], world.series[0, 1]
@@ -178,7 +184,9 @@ def _products(world: World, scenario: Scenario) -> None:
         product.long_run = given.price / index
         product.opening_price = given.price / index * opening
         maker = chain.processes[product.maker]
-        inputs = sum(amount * chain.products[chain.product_index(key)].price for key, amount in maker.inputs.items())
+        inputs = sum(
+            amount * chain.products[chain.product_index(key)].price for key, amount in maker.inputs.items()
+        )
         product.nonchain = max(0.0, given.price - inputs) / index
         product.lag, product.volatility = given.chain_lag, given.volatility
         product.autocorrelation, product.reversion = given.autocorrelation, given.reversion
@@ -226,8 +234,16 @@ def _processes(world: World, scenario: Scenario, p: Any) -> None:
         # Per unit of quarterly capacity, which is a quarter of the yearly one.
         process.workers, process.plant = 4.0 * given.workers, 4.0 * given.capital
         process.minimum_scale, process.typical_scale = given.minimum_scale / 4.0, given.typical_scale / 4.0
-        process.talents, process.threshold, process.complexity = given.talents, given.threshold, given.complexity
-        process.build_quarters, process.land_share, process.levy = given.build_quarters, given.land_share, given.levy
+        process.talents, process.threshold, process.complexity = (
+            given.talents,
+            given.threshold,
+            given.complexity,
+        )
+        process.build_quarters, process.land_share, process.levy = (
+            given.build_quarters,
+            given.land_share,
+            given.levy,
+        )
         process.quota = chain.quotas.index(given.quota) if given.quota else -1
         process.pool = process.full_pool = given.pool
         process.research_intensity = given.research_intensity
@@ -345,7 +361,9 @@ def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> World:
     place = 0
     for works, row, number, introduced in posts:
         for each in range(number):
-            _settle_talent(world, p, now, place, works, row, INTRODUCED if each < introduced * number else LOCAL)
+            _settle_talent(
+                world, p, now, place, works, row, INTRODUCED if each < introduced * number else LOCAL
+            )
             place += 1
     region.next_talent = place
     return world
@@ -396,7 +414,11 @@ def _settle(world: World, p: Any, now: Now) -> None:
                 enterprise.markup = min(0.6, max(0.08, 0.97 * good.price / enterprise.unit_cost - 1.0))
                 enterprise.price = enterprise.unit_cost * (1.0 + enterprise.markup)
             enterprise.expected_margin = enterprise.price - enterprise.unit_cost
-            enterprise.workers = UTILISATION * enterprise.capacity * interpreted(workers_per_unit)(process, enterprise, world.region[0])
+            enterprise.workers = (
+                UTILISATION
+                * enterprise.capacity
+                * interpreted(workers_per_unit)(process, enterprise, world.region[0])
+            )
     _solve_markets(world, p)
     _solve_discovery(world, p)
     _open(world)
@@ -455,7 +477,11 @@ def _market_weights(product: Any, makers: list[Any]) -> tuple[float, float]:
 def _solve_discovery(world: World, p: Any) -> None:
     """(4)."""
     search = p.search
-    mean_step = search.step * math.exp(search.spread**2 / 2.0) * (1.0 + search.radical * (search.radical_factor - 1.0))
+    mean_step = (
+        search.step
+        * math.exp(search.spread**2 / 2.0)
+        * (1.0 + search.radical * (search.radical_factor - 1.0))
+    )
     rates = []
     for enterprise in world.enterprises:
         if enterprise.alive and enterprise.research_intensity > 0.0:
@@ -463,7 +489,8 @@ def _solve_discovery(world: World, p: Any) -> None:
             growth = sum(process.weight[f] * world.fields[f].growth for f in range(len(world.fields)))
             gain = sum(
                 process.weight[f] ** 2 * mean_step * max(0.2, enterprise.knowledge[f]) ** -search.omega
-                for f in range(len(world.fields)) if process.weight[f] > 0.0
+                for f in range(len(world.fields))
+                if process.weight[f] > 0.0
             )
             rates.append(search.keep_up * growth * process.complexity / gain)
     world.region[0].discovery = float(np.median(rates)) if rates else 0.05

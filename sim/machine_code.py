@@ -26,7 +26,9 @@ warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning
 
 def compile_late(function: Any) -> Any:
     """``function``, compiled when it is first called."""
-    made: Any = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    # No wrapper for calls from C: nobody makes them, and each costs a tenth of the time to compile.
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    made: Any = numba.njit(**options)(function)
     made._cache = _CacheOfRule(made)
     return made
 

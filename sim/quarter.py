@@ -37,59 +37,59 @@ from sim.rules.talents import (
 
 QUARTER = (
     # the world
-    read_the_calendar,      # indices, tax rates, quotas
-    move_prices,            # world prices
-    move_demand,            # outside demand
-    move_frontier,          # the frontier moves on, everybody falls behind
-    change_luck,            # personal luck
-    give_attention,         # management attention of the quarter
+    read_the_calendar,  # indices, tax rates, quotas
+    move_prices,  # world prices
+    move_demand,  # outside demand
+    move_frontier,  # the frontier moves on, everybody falls behind
+    change_luck,  # personal luck
+    give_attention,  # management attention of the quarter
     # talent
-    post_vacancies,         # who is wanted
-    graduate,               # local graduates and trainees
-    introduce_talents,      # people introduced by government
-    hire_outside,           # people hired from outside
-    leave_or_stay,          # quits and departures
-    seek_posts,             # people find posts
-    count_talents,          # employers count and pay
+    post_vacancies,  # who is wanted
+    graduate,  # local graduates and trainees
+    introduce_talents,  # people introduced by government
+    hire_outside,  # people hired from outside
+    leave_or_stay,  # quits and departures
+    seek_posts,  # people find posts
+    count_talents,  # employers count and pay
     # institutes
-    fund_institutes,        # funding and pay
+    fund_institutes,  # funding and pay
     do_institute_research,  # research, results, transfer
     # innovation
-    see_capability,         # knowledge for one's own product
-    revise_research,        # R&D rates, once a year
-    plan_research,          # budgets, grants, effort
-    search_originally,      # original mode
-    begin_joint_projects,   # partners are found
-    work_together,          # integrated mode
-    introduce_technology,   # introducing mode
-    spill_over,             # learning from others
-    learn_modes,            # which mode pays
+    see_capability,  # knowledge for one's own product
+    revise_research,  # R&D rates, once a year
+    plan_research,  # budgets, grants, effort
+    search_originally,  # original mode
+    begin_joint_projects,  # partners are found
+    work_together,  # integrated mode
+    introduce_technology,  # introducing mode
+    spill_over,  # learning from others
+    learn_modes,  # which mode pays
     # commercialisation
-    see_capability,         # what has been learnt
-    commercialise,          # quality, productivity, certificates
+    see_capability,  # what has been learnt
+    commercialise,  # quality, productivity, certificates
     # production, trade, outside markets
-    set_prices,             # costs, mark-ups, local prices
-    hire_workers,           # production workers and the wage
-    produce_and_trade,      # the chain, upstream first
-    sell_differentiated,    # orders from outside
-    sell_commodities,       # outlets for commodities
-    enter_markets,          # reach and new markets
+    set_prices,  # costs, mark-ups, local prices
+    hire_workers,  # production workers and the wage
+    produce_and_trade,  # the chain, upstream first
+    sell_differentiated,  # orders from outside
+    sell_commodities,  # outlets for commodities
+    enter_markets,  # reach and new markets
     # finance
-    settle_accounts,        # costs, taxes, credit
+    settle_accounts,  # costs, taxes, credit
     # growth
-    form_expectations,      # orders and margins
-    invest,                 # plant
+    form_expectations,  # orders and margins
+    invest,  # plant
     # chain moves
-    see_outlook,            # what an entrant may expect
-    diversify,              # new lines
-    spin_off,               # founders
-    attract,                # outside enterprises
-    grant_permits,          # the queue
-    settle_institutes,      # invited centres
-    leave,                  # exits
+    see_outlook,  # what an entrant may expect
+    diversify,  # new lines
+    spin_off,  # founders
+    attract,  # outside enterprises
+    grant_permits,  # the queue
+    settle_institutes,  # invited centres
+    leave,  # exits
     # relations
-    improve_practice,       # management practice
-    keep_relations,         # trust and membership
+    improve_practice,  # management practice
+    keep_relations,  # trust and membership
     # public money
-    run_the_budget,         # revenue, claims, shortfall
+    run_the_budget,  # revenue, claims, shortfall
 )

@@ -21,14 +21,16 @@ from sim.scenario import load
 
 FILE = Path(__file__).parents[1] / "tests" / "reference.json"
 RUNS = (("toy", 1), ("toy", 2), ("baotou", 1), ("baotou", 2))
-END = "2014Q4"  # long enough for every rule to act, short enough that rounding on another machine does not grow
+END = (
+    "2014Q4"  # long enough for every rule to act, short enough that rounding on another machine does not grow
+)
 TOLERANCE = 1e-6  # relative, between platforms; on one platform runs agree to the bit
 
 
 def measure(name: str, seed: int) -> dict[str, float]:
     """Means over the study of all outputs of a reference run."""
     made = run(load(name).with_run(end=END), seed)
-    return {output: float(value) for output, value in made.outputs.mean().items()}
+    return {str(output): float(value) for output, value in made.outputs.mean().items()}
 
 
 def moved(kept: dict[str, float], now: dict[str, float]) -> list[str]:
@@ -42,11 +44,15 @@ def moved(kept: dict[str, float], now: dict[str, float]) -> list[str]:
 
 def main() -> None:
     """Renew the file, for a reason."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--reason", default="", help="why the numbers moved")
     reason = parser.parse_args().reason.strip()
     if len(reason) < 10:
-        sys.exit("Reference runs are renewed for a reason: make reference REASON=\"what moved the numbers, and why\"")
+        sys.exit(
+            'Reference runs are renewed for a reason: make reference REASON="what moved the numbers, and why"'
+        )
     runs: dict[str, Any] = {f"{name} {seed}": measure(name, seed) for name, seed in RUNS}
     FILE.write_text(json.dumps({"date": str(date.today()), "reason": reason, "runs": runs}, indent=1) + "\n")
     print(f"{FILE}: {len(runs)} runs renewed. Say so in docs/changes.md (RESULTS).")

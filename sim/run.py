@@ -96,7 +96,7 @@ def run_quarters(world, p, levers, totals, kept, recorder, seed, first, last):
 TABLE_OF = {1: "enterprises", 2: "talents", 3: "innovations", 4: "projects", 5: "institutes"}
 
 
-class BooksDoNotClose(Exception):
+class BooksDoNotClose(Exception):  # noqa: N818  # the name is the message
     """A quarter's accounts of money, goods or people did not close; the message says which and when."""
 
 
@@ -144,12 +144,16 @@ class State:
     def fork(self, scenario: Scenario) -> State:
         """A copy that goes on under another scenario, which must share the past (same data, start and burn-in)."""
         world = World(*(table.copy() for table in self.world))
-        return State(scenario, self.seed, world, scenario.parameters(), scenario.levers(), self.recorder.copy(), self.t)
+        return State(
+            scenario, self.seed, world, scenario.parameters(), scenario.levers(), self.recorder.copy(), self.t
+        )
 
     def gap(self) -> str:
         """Which account did not close, when and by how much, in words."""
         audit = self.world.audit[0]
-        gaps = {name: float(audit[name]) for name in ("money", "deposits", "loans", "goods", "people", "staff")}
+        gaps = {
+            name: float(audit[name]) for name in ("money", "deposits", "loans", "goods", "people", "staff")
+        }
         worst = max(gaps, key=lambda name: gaps[name])
         when = self.scenario.start + int(audit.failed) - self.scenario.burn_in
         product = self.scenario.chain.products[int(audit.worst_product)].key
@@ -225,7 +229,11 @@ class Run:
 
 
 def run(
-    scenario: Scenario, seed: int = 1, quarters: int | None = None, *, keep: Iterable[str] = (),
+    scenario: Scenario,
+    seed: int = 1,
+    quarters: int | None = None,
+    *,
+    keep: Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Run a scenario once.
@@ -236,8 +244,13 @@ def run(
     """
     state = State.founded(scenario, seed)
     last = scenario.burn_in + (scenario.quarters if quarters is None else min(quarters, scenario.quarters))
-    stops = {scenario.burn_in + (Quarter.of(date).index - scenario.start.index) + 1: Quarter.of(date) for date in keep}
-    marks = sorted({last, *(stop for stop in stops if stop <= last)} | set(range(20, last, 20) if progress else ()))
+    stops = {
+        scenario.burn_in + (Quarter.of(date).index - scenario.start.index) + 1: Quarter.of(date)
+        for date in keep
+    }
+    marks = sorted(
+        {last, *(stop for stop in stops if stop <= last)} | set(range(20, last, 20) if progress else ())
+    )
     kept: dict[Quarter, World] = {}
     for mark in marks:
         state.advance(mark)

@@ -17,26 +17,32 @@ import numpy as np
 from sim.declare import TABLES, column, flow, row, wedge
 
 # How many slots a row holds. A chain that needs more is refused with a message by ``chain``.
-FIELDS = 12      # technology fields
-INPUTS = 4       # inputs of a process
-OUTPUTS = 3      # outputs of a process (the first is its main product)
-MARKETS = 2      # outside markets: 0 the rest of the country, 1 the world
-SUPPLIERS = 6    # suppliers that an enterprise knows
-PARTNERS = 4     # research partners that an enterprise knows
-MODES = 3        # ways to innovate
-STAGES = 8       # stages of a chain, counted from 1
-PRODUCTS = 24    # products of a chain
-PIPELINE = 8     # quarters ahead for which new capacity can be on order
+FIELDS = 12  # technology fields
+INPUTS = 4  # inputs of a process
+OUTPUTS = 3  # outputs of a process (the first is its main product)
+MARKETS = 2  # outside markets: 0 the rest of the country, 1 the world
+SUPPLIERS = 6  # suppliers that an enterprise knows
+PARTNERS = 4  # research partners that an enterprise knows
+MODES = 3  # ways to innovate
+STAGES = 8  # stages of a chain, counted from 1
+PRODUCTS = 24  # products of a chain
+PIPELINE = 8  # quarters ahead for which new capacity can be on order
 
 DOMESTIC, INTERNATIONAL = 0, 1
 COMMODITY, DIFFERENTIATED = 0, 1
-ORIGINAL, INTEGRATED, INTRODUCING = 0, 1, 2                                      # modes of innovation
-STATE, PRIVATE, OUTSIDE_OWNED = 0, 1, 2                                          # ownership
-FOUNDING, SPIN_OFF_INSTITUTE, SPIN_OFF_ENTERPRISE, DIVERSIFIED, ATTRACTED = 0, 1, 2, 3, 4   # origins of enterprises
-SMALL, MEDIUM, LARGE = 0, 1, 2                                                   # size classes by workers
+ORIGINAL, INTEGRATED, INTRODUCING = 0, 1, 2  # modes of innovation
+STATE, PRIVATE, OUTSIDE_OWNED = 0, 1, 2  # ownership
+FOUNDING, SPIN_OFF_INSTITUTE, SPIN_OFF_ENTERPRISE, DIVERSIFIED, ATTRACTED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+)  # origins of enterprises
+SMALL, MEDIUM, LARGE = 0, 1, 2  # size classes by workers
 UNIVERSITY, RESEARCH_INSTITUTE, TESTING_CENTRE = 0, 1, 2
-LOCAL, INTRODUCED = 0, 1                                                         # origins of talents
-NOWHERE, AT_ENTERPRISE, AT_INSTITUTE = 0, 1, 2                                   # where a talent works
+LOCAL, INTRODUCED = 0, 1  # origins of talents
+NOWHERE, AT_ENTERPRISE, AT_INSTITUTE = 0, 1, 2  # where a talent works
 # What an innovation descends from, computed from its parents (chapter "innovations").
 CLASS_INTRODUCED, CLASS_ASSIMILATED, CLASS_REINNOVATION, CLASS_INTEGRATED, CLASS_ORIGINAL = 0, 1, 2, 3, 4
 
@@ -67,19 +73,28 @@ class Enterprise:
     # plant and people
     capacity: float = column("unit/quarter", "throughput of its plant in units of the main product", low=0.0)
     ordered: float = column("unit/quarter", "capacity on order, by quarters to go", slots=PIPELINE, low=0.0)
-    ordered_cost: float = column("million CNY", "price of the capacity on order, still to be paid, by quarters to go", slots=PIPELINE, low=0.0)
+    ordered_cost: float = column(
+        "million CNY",
+        "price of the capacity on order, still to be paid, by quarters to go",
+        slots=PIPELINE,
+        low=0.0,
+    )
     capital: float = column("million CNY", "book value of plant", low=0.0)
     workers: float = column("person", "production workers", low=0.0)
     local_talents: int = column("person", "researchers and engineers of local origin", low=0)
     introduced_talents: int = column("person", "researchers and engineers who were introduced", low=0)
-    talent_quality: float = column("index", "mean level of its talents, 1 the national mean of graduates", low=0.0)
+    talent_quality: float = column(
+        "index", "mean level of its talents, 1 the national mean of graduates", low=0.0
+    )
     vacancies: int = column("person", "posts for talents that it wants to fill", low=0)
     # money
     cash: float = column("million CNY", "deposits")
     debt: float = column("million CNY", "bank loans", low=0.0)
     losses: float = column("million CNY", "losses carried forward by age in years", slots=5, low=0.0)
     year_profit: float = column("million CNY", "profit before tax since the year began")
-    year_taxable_relief: float = column("million CNY", "deductions of the R&D super-deduction since the year began", low=0.0)
+    year_taxable_relief: float = column(
+        "million CNY", "deductions of the R&D super-deduction since the year began", low=0.0
+    )
     year_sales: float = column("million CNY", "sales since the year began", low=0.0)
     year_research: float = column("million CNY", "reported R&D since the year began", low=0.0)
     last_year_profit: float = column("million CNY", "profit before tax of the last full year")
@@ -100,10 +115,16 @@ class Enterprise:
     demand_luck: float = column("log", "persistent idiosyncratic demand shock")
     standing: float = column("log", "lasting preference of customers for it (brand, location)")
     # knowledge and what has been made of it
-    knowledge: float = column("1", "knowledge per field, relative to the frontier", slots=FIELDS, low=0.0, high=3.0)
-    capability: float = column("1", "knowledge for its own product, relative to the frontier", low=0.0, high=3.0)
+    knowledge: float = column(
+        "1", "knowledge per field, relative to the frontier", slots=FIELDS, low=0.0, high=3.0
+    )
+    capability: float = column(
+        "1", "knowledge for its own product, relative to the frontier", low=0.0, high=3.0
+    )
     absorptive: float = column("share", "absorptive capacity", low=0.0, high=1.0)
-    productivity: float = column("1", "efficiency of its process, relative to the frontier", low=0.0, high=3.0)
+    productivity: float = column(
+        "1", "efficiency of its process, relative to the frontier", low=0.0, high=3.0
+    )
     quality: float = column("1", "quality of its product, relative to the frontier", low=0.0, high=3.0)
     practice: float = column("1", "level of management practice", low=0.0, high=1.5)
     research_intensity: float = column("share", "R&D budget over expected sales", low=0.0, high=0.5)
@@ -112,29 +133,41 @@ class Enterprise:
     technology: int = column("1", "uid of the innovation in use per field (0: none recorded)", slots=FIELDS)
     licence_until: int = column("quarter", "until when a licence for outside technology runs")
     licence_field: int = column("1", "field of the licence")
-    licence_lift: float = column("1", "knowledge that the licence lends in its field, relative to the frontier", low=0.0)
-    licence_digested: float = column("share", "how much of the licensed technology has been made one's own", low=0.0, high=1.0)
+    licence_lift: float = column(
+        "1", "knowledge that the licence lends in its field, relative to the frontier", low=0.0
+    )
+    licence_digested: float = column(
+        "share", "how much of the licensed technology has been made one's own", low=0.0, high=1.0
+    )
     licence_technology: int = column("1", "uid of the introduced innovation under licence")
     patents: float = column("1", "patents held, depreciated", low=0.0)
     patents_granted: int = column("1", "patents taken in all", low=0)
-    new_product: float = column("share", "share of sales from products new in the last three years", low=0.0, high=1.0)
+    new_product: float = column(
+        "share", "share of sales from products new in the last three years", low=0.0, high=1.0
+    )
     # standing
     certified: bool = column("1", "whether its product is certified for markets that ask for it")
     certifying: int = column("quarter", "quarter in which a certification under way is decided (0: none)")
     high_technology: bool = column("1", "whether it holds the status that the reduced profit tax asks for")
     reach: float = column("1", "reach in each outside market", slots=MARKETS, low=0.0)
     serves: bool = column("1", "whether the sunk cost of each outside market has been paid", slots=MARKETS)
-    fit: float = column("share", "how well it serves local customers (supporting-firm ability)", low=0.0, high=1.0)
+    fit: float = column(
+        "share", "how well it serves local customers (supporting-firm ability)", low=0.0, high=1.0
+    )
     coordinated: bool = column("1", "whether it is a member of the coordination body")
     # relations
     supplier: int = column("1", "row of each known supplier", slots=SUPPLIERS)
     supplier_uid: int = column("1", "uid of each known supplier (0: empty)", slots=SUPPLIERS)
     supplier_input: int = column("1", "which input it supplies", slots=SUPPLIERS)
-    supplier_trust: float = column("share", "trust earned by each known supplier", slots=SUPPLIERS, low=0.0, high=1.0)
+    supplier_trust: float = column(
+        "share", "trust earned by each known supplier", slots=SUPPLIERS, low=0.0, high=1.0
+    )
     partner: int = column("1", "row of each known research partner", slots=PARTNERS)
     partner_uid: int = column("1", "uid of each known research partner (0: empty)", slots=PARTNERS)
     partner_institute: bool = column("1", "whether the partner is an institute", slots=PARTNERS)
-    partner_trust: float = column("share", "trust earned by each research partner", slots=PARTNERS, low=0.0, high=1.0)
+    partner_trust: float = column(
+        "share", "trust earned by each research partner", slots=PARTNERS, low=0.0, high=1.0
+    )
     joint_until: int = column("quarter", "end of the joint project under way (0: none)")
     joint_slot: int = column("1", "partner slot of the joint project under way")
     joint_field: int = column("1", "field of the joint project under way")
@@ -157,7 +190,9 @@ class Enterprise:
     other_costs: float = flow("million CNY", "other purchased inputs and overhead bought outside")
     wages: float = flow("million CNY", "pay of production workers and overhead staff")
     talent_pay: float = flow("million CNY", "pay of talents")
-    value_added: float = flow("million CNY", "output less chain inputs and other purchased inputs", low=float("-inf"))
+    value_added: float = flow(
+        "million CNY", "output less chain inputs and other purchased inputs", low=float("-inf")
+    )
     value_added_volume: float = flow("million CNY", "the same at reference prices", low=float("-inf"))
     profit: float = flow("million CNY", "profit before tax", low=float("-inf"))
     investment: float = flow("million CNY", "spending on plant")
@@ -191,7 +226,9 @@ class Enterprise:
 
     # where policies bite
     capital_subsidy: float = wedge("share", "share of plant that is paid by government")
-    capital_subsidy_ahead: float = wedge("share", "the same as announced for when a project started now would be paid")
+    capital_subsidy_ahead: float = wedge(
+        "share", "the same as announced for when a project started now would be paid"
+    )
     land_discount: float = wedge("share", "share of the land price that is waived")
     raw_material_discount: float = wedge("share", "discount on local raw material, at the seller's expense")
     supplier_support: float = wedge("share", "share of spending on serving local customers that is repaid")
@@ -204,11 +241,15 @@ class Enterprise:
     digestion_support: float = wedge("share", "share of digestion that is repaid")
     transformation_subsidy: float = wedge("share", "share of process modernisation that is repaid")
     certification_support: float = wedge("share", "share of the cost of certification that is repaid")
-    tax_relief: float = wedge("share", "points taken off the profit tax of certified high-technology enterprises")
+    tax_relief: float = wedge(
+        "share", "points taken off the profit tax of certified high-technology enterprises"
+    )
     credit_guarantee: float = wedge("share", "share of a new loan that is guaranteed")
     interest_subsidy: float = wedge("share", "points of yearly interest that are repaid")
     head_hunting: float = wedge("million CNY", "grant per talent hired from outside")
-    coordination: float = wedge("share", "convening power of a coordination body of which it is a member", "max")
+    coordination: float = wedge(
+        "share", "convening power of a coordination body of which it is a member", "max"
+    )
 
 
 @row
@@ -220,7 +261,9 @@ class Institute:
     kind: int = column("1", "INSTITUTE_NAMES")
     founded: int = column("quarter", "quarter of opening")
     invited: bool = column("1", "whether policy invited it to settle")
-    knowledge: float = column("1", "knowledge per field, relative to the frontier", slots=FIELDS, low=0.0, high=3.0)
+    knowledge: float = column(
+        "1", "knowledge per field, relative to the frontier", slots=FIELDS, low=0.0, high=3.0
+    )
     focus: float = column("share", "share of its work in each field", slots=FIELDS, low=0.0, high=1.0)
     local_talents: int = column("person", "researchers of local origin", low=0)
     introduced_talents: int = column("person", "researchers who were introduced", low=0)
@@ -248,7 +291,9 @@ class Institute:
     spin_offs: float = flow("1", "enterprises founded by its researchers")
     funding_support: float = wedge("million CNY", "base funding by policy this quarter")
     joint_laboratories: float = wedge("1", "joint laboratories that it runs with enterprises")
-    coordination: float = wedge("share", "convening power of a coordination body of which it is a member", "max")
+    coordination: float = wedge(
+        "share", "convening power of a coordination body of which it is a member", "max"
+    )
 
 
 @row
@@ -283,7 +328,9 @@ class Innovation:
     step: float = column("log", "size of the step")
     owner: int = column("1", "uid of the owner")
     second_owner: int = column("1", "uid of the second owner (0: none)")
-    parent: int = column("1", "uid of the parent (0: none, an element of its own; -1: technology from outside)")
+    parent: int = column(
+        "1", "uid of the parent (0: none, an element of its own; -1: technology from outside)"
+    )
     second_parent: int = column("1", "uid of the second parent (0: none)")
     bought: bool = column("1", "whether it was bought and is used as is")
     copied: bool = column("1", "whether it reproduces its parent without a step of its own")
@@ -307,7 +354,9 @@ class Project:
     parent: int = column("1", "row of the parent (enterprise or institute)")
     parent_uid: int = column("1", "uid of the parent (0: none)")
     group: int = column("1", "uid of the legal group it will belong to")
-    knowledge: float = column("1", "knowledge it starts with, relative to the frontier", slots=FIELDS, low=0.0)
+    knowledge: float = column(
+        "1", "knowledge it starts with, relative to the frontier", slots=FIELDS, low=0.0
+    )
     practice: float = column("1", "management practice it starts with", low=0.0)
     reach: float = column("1", "reach it starts with", slots=MARKETS, low=0.0)
     founder: int = column("1", "uid of the talent who founds it (0: none)")
@@ -321,17 +370,23 @@ class Product:
     stage: int = column("1", "stage")
     pricing: int = column("1", "COMMODITY or DIFFERENTIATED")
     counted: bool = column("1", "whether history's statistics count it")
-    rule: int = column("1", "how its world price moves (chapter \"world\")")
+    rule: int = column("1", 'how its world price moves (chapter "world")')
     maker: int = column("1", "the process whose main product it is, or that makes it as a joint product")
-    reference_price: float = column("million CNY/unit", "mean price 2014 to 2018, the weight of volumes", low=0.0)
+    reference_price: float = column(
+        "million CNY/unit", "mean price 2014 to 2018, the weight of volumes", low=0.0
+    )
     opening_price: float = column("million CNY/unit", "price of the burn-in", low=0.0)
     long_run: float = column("million CNY/unit", "long-run price at a general index of 1", low=0.0)
-    nonchain: float = column("million CNY/unit", "non-chain cost with a normal return at a general index of 1")
+    nonchain: float = column(
+        "million CNY/unit", "non-chain cost with a normal return at a general index of 1"
+    )
     lag: float = column("share", "share of input prices passed through within a quarter")
     volatility: float = column("log", "standard deviation of the quarterly price shock")
     autocorrelation: float = column("share", "of price shocks")
     reversion: float = column("share", "quarterly pull of a continued path to its long-run level")
-    basket_share: float = column("share", "of the value of what can be recovered, for raw material priced by its contents")
+    basket_share: float = column(
+        "share", "of the value of what can be recovered, for raw material priced by its contents"
+    )
     floor_cost: float = column("million CNY/unit", "cost below which raw material is not sold")
     disposal_cost: float = column("million CNY/unit", "cost of getting rid of a unit")
     storage_cost: float = column("share", "cost of a quarter's storage over reference value")
@@ -343,8 +398,12 @@ class Product:
     recent: float = column("million CNY/unit", "world prices of the last four quarters", slots=4, low=0.0)
     mean_price: float = column("million CNY/unit", "mean world price of four quarters", low=0.0)
     shock: float = column("log", "state of the price process")
-    local_price: float = column("million CNY/unit", "price inside the cluster (commodities), mean posted price (others)", low=0.0)
-    realisation: float = column("share", "what sellers of the cluster got of late over the world price (commodities)", low=0.0)
+    local_price: float = column(
+        "million CNY/unit", "price inside the cluster (commodities), mean posted price (others)", low=0.0
+    )
+    realisation: float = column(
+        "share", "what sellers of the cluster got of late over the world price (commodities)", low=0.0
+    )
     stock_cover: float = column("quarter", "cluster's stock over its quarterly use and sales", low=0.0)
     market_size: float = column("unit/quarter", "outside demand per market", slots=MARKETS, low=0.0)
     market_luck: float = column("log", "state of the demand cycle per market", slots=MARKETS)
@@ -355,14 +414,24 @@ class Product:
     price_sensitivity: float = column("1", "of a buyer's choice among sellers (beta)", slots=MARKETS)
     quality_sensitivity: float = column("1", "of a buyer's choice among sellers (gamma)", slots=MARKETS)
     base_trade_cost: float = column("share", "trade cost per market", slots=MARKETS)
-    depth: float = column("unit/quarter", "commodities: what a market takes at the going price", slots=MARKETS)
-    held_back: float = column("share", "of what lay in stock, kept from leaving by a local minimum last quarter", low=0.0)
-    outlet: float = column("unit/quarter", "the same at this quarter's size of the market", slots=MARKETS, low=0.0)
+    depth: float = column(
+        "unit/quarter", "commodities: what a market takes at the going price", slots=MARKETS
+    )
+    held_back: float = column(
+        "share", "of what lay in stock, kept from leaving by a local minimum last quarter", low=0.0
+    )
+    outlet: float = column(
+        "unit/quarter", "the same at this quarter's size of the market", slots=MARKETS, low=0.0
+    )
     outside_mass: float = column("1", "weight of outside competitors (O_m)", slots=MARKETS, low=0.0)
     opening_share: float = column("share", "cluster's share of the market at the opening", slots=MARKETS)
-    reference_sales: float = column("unit/quarter", "sales of a typical enterprise per market at the opening (reach 1)", slots=MARKETS)
+    reference_sales: float = column(
+        "unit/quarter", "sales of a typical enterprise per market at the opening (reach 1)", slots=MARKETS
+    )
     needs_certificate: bool = column("1", "whether the market asks for a certificate", slots=MARKETS)
-    entry_cost: float = column("million CNY", "sunk cost of entering the market at 2011 prices", slots=MARKETS)
+    entry_cost: float = column(
+        "million CNY", "sunk cost of entering the market at 2011 prices", slots=MARKETS
+    )
     offered: float = flow("unit", "offered to outside markets")
     taken: float = flow("unit", "sold to each outside market", slots=MARKETS)
     outside_price: float = flow("million CNY/unit", "mean price got outside per market", slots=MARKETS)
@@ -404,7 +473,9 @@ class Process:
     pool: int = column("1", "outside enterprises that are on the look-out")
     full_pool: int = column("1", "outside enterprises that are on the look-out when none has come for long")
     research_intensity: float = column("share", "usual R&D over sales of those that do R&D")
-    effort_reference: float = column("index", "effort of a research-active enterprise of typical scale at the opening")
+    effort_reference: float = column(
+        "index", "effort of a research-active enterprise of typical scale at the opening"
+    )
     outlook: float = column("1", "expected profit of an entrant over the user cost of its plant")
     quota_left: float = flow("unit", "quota not yet used this quarter, in quota units")
     members: float = flow("1", "living enterprises")
@@ -434,7 +505,9 @@ class Region:
 
     next_uid: int = column("1", "identity of the next founding enterprise or institute")
     next_talent: int = column("1", "identity of the next founding talent")
-    desks: float = column("1", "hundreds of enterprises at the opening, the scale of the permit office", low=0.0)
+    desks: float = column(
+        "1", "hundreds of enterprises at the opening, the scale of the permit office", low=0.0
+    )
     opening: int = column("quarter", "quarter in which history begins, after the burn-in")
     innovations: int = column("1", "innovations recorded")
     reserve: float = column("million CNY", "money of the local government for its instruments")
@@ -442,7 +515,9 @@ class Region:
     last_paid_share: float = column("share", "share of claims paid last quarter")
     year_claims: float = column("million CNY", "claims since the year began")
     year_paid: float = column("million CNY", "claims paid since the year began")
-    general_index: float = column("index", "prices of other inputs, plant and outside goods, 2011 = 1", low=0.0)
+    general_index: float = column(
+        "index", "prices of other inputs, plant and outside goods, 2011 = 1", low=0.0
+    )
     wage_index: float = column("index", "outside wages, 2011 = 1", low=0.0)
     outside_wage: float = column("million CNY/quarter", "pay of a production worker outside", low=0.0)
     wage: float = column("million CNY/quarter", "pay of a production worker in the cluster", low=0.0)
@@ -452,7 +527,9 @@ class Region:
     vat: float = column("share", "rate of VAT")
     vat_local_share: float = column("share", "local share of VAT")
     quota: float = column("unit/quarter", "state quota by kind", slots=4, low=0.0)
-    discovery: float = column("1/quarter", "arrival rate of innovations at the reference effort (solved at the founding)")
+    discovery: float = column(
+        "1/quarter", "arrival rate of innovations at the reference effort (solved at the founding)"
+    )
     effort_reference: float = column("index", "effort that brings the reference arrival rate now")
     bank_equity: float = column("million CNY", "equity of the bank")
     loans: float = column("million CNY", "loans of the bank", low=0.0)
@@ -495,13 +572,17 @@ class Region:
     invited_institutes: float = wedge("1/quarter", "testing and information institutions invited to settle")
     introduced_talents: float = wedge("person/quarter", "talents introduced by government")
     introduction_package: float = wedge("million CNY", "paid for each talent introduced")
-    retention_support: float = wedge("million CNY/quarter", "housing and retention support per introduced talent")
+    retention_support: float = wedge(
+        "million CNY/quarter", "housing and retention support per introduced talent"
+    )
     retention_support_local: float = wedge("million CNY/quarter", "the same per local talent")
     training_seats: float = wedge("person/quarter", "extra training seats")
     entrepreneurship_fund: float = wedge("million CNY/quarter", "seed money for founders")
     protection_change: float = wedge("share", "change of intellectual-property protection")
     inventors_share: float = wedge("share", "inventors' share of income from inventions", "max")
-    bridging_vouchers: float = wedge("share", "share of vouchers kept for partners without a common past", "max")
+    bridging_vouchers: float = wedge(
+        "share", "share of vouchers kept for partners without a common past", "max"
+    )
     service_discount: float = wedge("share", "share of testing fees that is repaid")
 
 
@@ -544,22 +625,22 @@ class World(NamedTuple):
     products: Any
     processes: Any
     fields: Any
-    region: Any          # one row
-    measures: Any        # one row per instrument
-    audit: Any           # one row
-    money: Any           # [kind, payer, payee] this quarter
-    balances: Any        # [sector] net claims on all others
-    goods: Any           # [product, use] this quarter
-    holdings: Any        # [product] stock in the cluster at the opening of the quarter
-    people: Any          # [0] talents at the opening, [1] came, [2] left
-    prices: Any          # [quarter, product] observed world prices, NaN where there is none
-    series: Any          # [quarter, series] other dated series
-    order: Any           # [row] scratch: the order in which enterprises act
-    keys: Any            # [row] scratch: sort keys
-    sellers: Any         # [place] rows of enterprises that sell, grouped by product
-    slots: Any           # [place] which output of that enterprise it is
-    first_seller: Any    # [product + 1] where each product's sellers begin
-    vacancies: Any       # [place] rows of employers with open posts (institutes as -1 - row)
+    region: Any  # one row
+    measures: Any  # one row per instrument
+    audit: Any  # one row
+    money: Any  # [kind, payer, payee] this quarter
+    balances: Any  # [sector] net claims on all others
+    goods: Any  # [product, use] this quarter
+    holdings: Any  # [product] stock in the cluster at the opening of the quarter
+    people: Any  # [0] talents at the opening, [1] came, [2] left
+    prices: Any  # [quarter, product] observed world prices, NaN where there is none
+    series: Any  # [quarter, series] other dated series
+    order: Any  # [row] scratch: the order in which enterprises act
+    keys: Any  # [row] scratch: sort keys
+    sellers: Any  # [place] rows of enterprises that sell, grouped by product
+    slots: Any  # [place] which output of that enterprise it is
+    first_seller: Any  # [product + 1] where each product's sellers begin
+    vacancies: Any  # [place] rows of employers with open posts (institutes as -1 - row)
     neutral_enterprise: Any
     neutral_institute: Any
     neutral_product: Any
@@ -569,9 +650,18 @@ class World(NamedTuple):
 
 
 # Columns of ``series``.
-SERIES = ("general_index", "wage_index", "export_wedge", "vat", "vat_local_share", "quota_0", "quota_1", "quota_2", "quota_3")
+SERIES = (
+    "general_index",
+    "wage_index",
+    "export_wedge",
+    "vat",
+    "vat_local_share",
+    "quota_0",
+    "quota_1",
+    "quota_2",
+    "quota_3",
+)
 GENERAL_INDEX, WAGE_INDEX, EXPORT_WEDGE, VAT, VAT_LOCAL_SHARE, QUOTA = 0, 1, 2, 3, 4, 5
-
 
 
 def widened(world: World, name: str, rows: int) -> World:
@@ -584,7 +674,10 @@ def widened(world: World, name: str, rows: int) -> World:
     if name in ("enterprises", "institutes"):
         room = len(world.enterprises)
         world = world._replace(
-            order=np.zeros(room, np.int64), keys=np.zeros(room), sellers=np.zeros(room * OUTPUTS, np.int64),
-            slots=np.zeros(room * OUTPUTS, np.int64), vacancies=np.zeros(room + len(world.institutes), np.int64),
+            order=np.zeros(room, np.int64),
+            keys=np.zeros(room),
+            sellers=np.zeros(room * OUTPUTS, np.int64),
+            slots=np.zeros(room * OUTPUTS, np.int64),
+            vacancies=np.zeros(room + len(world.institutes), np.int64),
         )
     return world

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -39,7 +39,9 @@ def _twin(value: Any) -> Any:
     if f"{function.__module__}.{function.__qualname__}" not in RULES:
         return value
     names = _names(function.__module__)
-    return FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
+    return FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, function.__closure__
+    )
 
 
 def _names(module: str) -> dict[str, Any]:
@@ -153,7 +155,7 @@ def p() -> Any:
     return parameter_record()
 
 
-@lru_cache(maxsize=None)
+@cache
 def scenario(name: str, end: str, burn_in: int) -> Scenario:
     """A scenario of the library over a short time."""
     return sim.load(name).with_run(end=end, burn_in=burn_in)

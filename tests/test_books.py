@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import sim.accounts
 from conftest import plain, scenario
+
+import sim.accounts
 from sim.accounts import (
     BOUGHT_OUTSIDE,
     CAME,
@@ -195,7 +196,9 @@ def test_what_is_not_booked_is_found_in_its_account(tamper: Callable[[Any], None
     assert open_accounts == {account}
 
 
-@pytest.mark.parametrize(("tamper", "account"), TAMPERINGS[:4], ids=[each[0].__name__ for each in TAMPERINGS[:4]])
+@pytest.mark.parametrize(
+    ("tamper", "account"), TAMPERINGS[:4], ids=[each[0].__name__ for each in TAMPERINGS[:4]]
+)
 def test_a_run_stops_and_says_what_does_not_close_and_when(
     tamper: Callable[[Any], None], account: str
 ) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sim.compiled
 from conftest import differences, scenario
+
+import sim.compiled
 from sim.run import State
 
 ROOT = Path(sim.compiled.__file__).parents[1]
@@ -62,7 +63,11 @@ def run(folder: Path, **more: str) -> list[str]:
     code = "from mini.total import total; print(total(100.0)); "
     code += "print('compiled' if sum(total.stats.cache_misses.values()) else 'loaded')"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(folder, **more), capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", code],
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
+
 import sim
 from sim.accounts import BOUGHT_OUTSIDE, OUTSIDE, SOLD_OUTSIDE
 from sim.calendar import Quarter
@@ -31,7 +32,7 @@ NO_LEARNING = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def still(name: str, quarters: int, burn_in: int = 8) -> Scenario:
     """A world that stands still: no shocks, no policy, flat demand, indices and prices."""
     base = sim.load(name).with_run(burn_in=burn_in, end=str(START + quarters - 1))
@@ -91,14 +92,18 @@ def test_prices_and_demand_of_a_still_world_stand_still(name: str) -> None:
 @pytest.mark.parametrize("name", ["toy", "baotou"])
 def test_nobody_learns_where_there_is_nothing_to_learn_from(name: str) -> None:
     """All ways to learn closed, a frontier that stands still: knowledge stays, to the bit."""
-    state = State.founded(with_frontier_growth(with_numbers(still(name, 20), {**NO_LEARNING, **NO_ENTRY}), 0.0), 1)
+    state = State.founded(
+        with_frontier_growth(with_numbers(still(name, 20), {**NO_LEARNING, **NO_ENTRY}), 0.0), 1
+    )
     known = {int(row.uid): row.knowledge.copy() for row in living(state)}
     state.advance(28)
     assert all((row.knowledge == known[int(row.uid)]).all() for row in living(state))
 
 
 def test_who_does_not_learn_falls_behind_as_fast_as_the_frontier_moves() -> None:
-    state = State.founded(with_frontier_growth(with_numbers(still("toy", 20), {**NO_LEARNING, **NO_ENTRY}), 0.01), 1)
+    state = State.founded(
+        with_frontier_growth(with_numbers(still("toy", 20), {**NO_LEARNING, **NO_ENTRY}), 0.01), 1
+    )
     known = {int(row.uid): row.knowledge.copy() for row in living(state)}
     state.advance(20)
     for row in living(state):
@@ -162,7 +167,9 @@ def test_a_world_without_demand_outside_sells_nothing_there() -> None:
 
 def test_closed_borders_let_nothing_in_or_out() -> None:
     closed = {"domestic_access": 0.0, "international_access": 0.0}
-    state = State.founded(sim.load("toy").with_run(burn_in=4, end="2013Q4").with_policy(trade_access=closed), 1)
+    state = State.founded(
+        sim.load("toy").with_run(burn_in=4, end="2013Q4").with_policy(trade_access=closed), 1
+    )
     state.advance(4)
     for t in range(4, 16):
         state.advance(t + 1)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import differences, scenario
+
 from sim.declare import INSTRUMENTS, OUTPUTS, InstrumentDeclaration
 from sim.outputs import PER_MEASURE
 from sim.policies import neutral_levers
@@ -139,7 +140,8 @@ def effects(state: State) -> list[str]:
     from sim.run import Run
 
     outputs = [
-        Run(each.scenario, each.seed, each.recorder[BURN_IN:], each).outputs for each in (state, baseline()[0])
+        Run(each.scenario, each.seed, each.recorder[BURN_IN:], each).outputs
+        for each in (state, baseline()[0])
     ]
     money = {*PER_MEASURE, *(name for name, each in OUTPUTS.items() if each.group == "public_money")}
     return [

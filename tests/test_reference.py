@@ -14,7 +14,9 @@ KEPT = json.loads(FILE.read_text())
 @pytest.mark.parametrize(("name", "seed"), RUNS)
 def test_results_are_those_that_were_kept(name: str, seed: int) -> None:
     changed = moved(KEPT["runs"][f"{name} {seed}"], measure(name, seed))
-    assert not changed, 'renew with make reference REASON="..." if the change is meant:\n' + "\n".join(changed)
+    assert not changed, 'renew with make reference REASON="..." if the change is meant:\n' + "\n".join(
+        changed
+    )
 
 
 def test_a_moved_number_is_seen() -> None:

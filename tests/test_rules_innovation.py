@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import plain
+
 import sim.rules.commercialisation
 import sim.rules.innovations
 import sim.rules.introduction
@@ -16,7 +18,6 @@ import sim.rules.joint_projects
 import sim.rules.research
 import sim.rules.search
 import sim.rules.spillovers
-from conftest import plain
 from sim.accounts import ENTERPRISES, HOUSEHOLDS, INSTITUTES, OUTSIDE
 from sim.chance import Now
 from sim.world import (
@@ -155,7 +156,9 @@ def test_absorption_needs_own_research(tiny: Tiny, p: Any) -> None:
 
 def granted(tiny: Tiny, p: Any, monkeypatch: Patch, liked: int, share: float = 0.3, **changes: float) -> Any:
     """R&D of 20 is four planned projects of 5; the agency likes number ``liked`` best."""
-    monkeypatch.setitem(research.names, "normal", lambda now, what, who, whom: 100.0 if whom == liked else 0.0)
+    monkeypatch.setitem(
+        research.names, "normal", lambda now, what, who, whom: 100.0 if whom == liked else 0.0
+    )
     world = researcher(tiny, p)
     p.research.agency_noise, p.research.freed = 1.0, 0.5
     firm = world.enterprises[0]
@@ -201,7 +204,9 @@ def test_a_grant_never_enters_the_user_cost(tiny: Tiny, p: Any) -> None:
 def test_a_misused_grant_adds_nothing(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
     monkeypatch.setitem(research.names, "happens", always)
     firm = granted(tiny, p, monkeypatch, 5).enterprises[0]
-    assert (firm.research, firm.research_own, firm.misused, firm.claimed) == pytest.approx((20.0, 20.0, 1.5, 1.5))
+    assert (firm.research, firm.research_own, firm.misused, firm.claimed) == pytest.approx(
+        (20.0, 20.0, 1.5, 1.5)
+    )
 
 
 def test_distress_cuts_and_a_better_rival_is_copied(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
@@ -260,7 +265,11 @@ def test_a_step_is_the_larger_the_further_behind(tiny: Tiny, p: Any, monkeypatch
         firm.year_sales = 10.0
         monkeypatch.setitem(search.names, "poisson", lambda *_: 1)
         monkeypatch.setitem(search.names, "normal", middling)
-        monkeypatch.setitem(search.names, "happens", lambda chance, now, what, *_: radical and what == search.RADICAL)
+        monkeypatch.setitem(
+            search.names,
+            "happens",
+            lambda chance, now, what, *_, radical=radical: radical and what == search.RADICAL,
+        )
         search.search_originally(world, p, NOW)
         assert firm.knowledge[0] == pytest.approx(0.5 * math.exp(gain))
         assert firm.learned_own == pytest.approx(gain)
@@ -419,7 +428,9 @@ def test_partners_teach_like_suppliers_and_those_behind_do_not(tiny: Tiny, p: An
     firm.partner[0], firm.partner_uid[0], firm.partner_trust[0] = 7, 8, 0.7
     world.enterprises.knowledge[7, 0] = 0.3
     spillovers.spill_over(world, p, NOW)
-    assert firm.learned_local == pytest.approx(3.75e-5 * math.log(2.0) * (1.0 - math.exp(-1.0)) / 2.0, rel=1e-3)
+    assert firm.learned_local == pytest.approx(
+        3.75e-5 * math.log(2.0) * (1.0 - math.exp(-1.0)) / 2.0, rel=1e-3
+    )
 
 
 def test_nothing_is_learnt_of_neighbours_without_own_research(tiny: Tiny, p: Any) -> None:
@@ -579,7 +590,7 @@ def maker(tiny: Tiny, p: Any, institutes: int = 0) -> Any:
     firm.experience, firm.cash, firm.capital = 1e9, 1e6, 1000.0
     c = p.commercialisation
     c.quality_pace, c.productivity_pace, c.quality_power, c.productivity_power = 0.1, 0.1, 1.0, 1.0
-    c.service_gap, c.modernisation, c.service_help = 0.9, 0.0, 1.0
+    c.service_gap, c.modernisation, c.service_help, c.understaffed = 0.9, 0.0, 1.0, 0.0
     return world
 
 
@@ -590,6 +601,18 @@ def test_quality_and_productivity_lag_knowledge(tiny: Tiny, p: Any) -> None:
     firm = world.enterprises[0]
     assert firm.quality == pytest.approx(0.4 + 0.08 * 0.4)
     assert firm.productivity == pytest.approx(0.5 + 0.08 * 0.3)
+
+
+def test_a_plant_without_its_engineers_runs_less_well(tiny: Tiny, p: Any) -> None:
+    """Two of four good engineers, 0.4 lost without any: 0.8 of the best; half-way there in a quarter."""
+    world = maker(tiny, p)
+    firm, process = world.enterprises[0], world.processes[0]
+    p.commercialisation.understaffed, p.talents.engineers = 0.4, 0.5
+    p.commercialisation.productivity_pace, firm.practice = 0.5, 1.0
+    process.talents, process.typical_scale, firm.capacity = 8.0, 1.0, 1.0
+    firm.local_talents, firm.introduced_talents, firm.talent_quality = 1, 1, 1.0
+    commercialisation.commercialise(world, p, NOW)
+    assert firm.productivity == pytest.approx(0.5 * (0.5 + 0.8 * 0.8))
 
 
 def test_a_local_test_speeds_quality_and_pays_the_institute(tiny: Tiny, p: Any) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import plain
+
 import sim.accounts
 import sim.rules.finance
 import sim.rules.government
 import sim.rules.investment
 import sim.rules.leaving
-from conftest import plain
 from sim.accounts import (
     BANK,
     ENTERPRISES,
@@ -23,7 +24,16 @@ from sim.accounts import (
     SCRAPPED,
 )
 from sim.chance import Now
-from sim.world import AT_ENTERPRISE, COMMODITY, DIFFERENTIATED, DOMESTIC, INTERNATIONAL, NOWHERE, OUTSIDE_OWNED, PRIVATE
+from sim.world import (
+    AT_ENTERPRISE,
+    COMMODITY,
+    DIFFERENTIATED,
+    DOMESTIC,
+    INTERNATIONAL,
+    NOWHERE,
+    OUTSIDE_OWNED,
+    PRIVATE,
+)
 
 accounts = plain(sim.accounts)
 finance = plain(sim.rules.finance)
@@ -268,7 +278,9 @@ def test_claims_are_paid_in_the_same_proportion(tiny: Tiny, p: Any, reserve: flo
     assert world.money[accounts.GRANT, LOCAL_GOVERNMENT, HOUSEHOLDS] == pytest.approx(40.0 * share)
     assert world.measures.outlay[:3] == pytest.approx([30.0 * share, 30.0 * share, 40.0 * share])
     region = world.region[0]
-    assert (region.claims, region.paid, region.last_paid_share) == pytest.approx((100.0, 100.0 * share, share))
+    assert (region.claims, region.paid, region.last_paid_share) == pytest.approx(
+        (100.0, 100.0 * share, share)
+    )
     assert world.balances.sum() - reserve == pytest.approx(0.0, abs=1e-9)
 
 
@@ -327,16 +339,21 @@ def investor(tiny: Tiny, p: Any) -> Any:
 
 def test_the_user_cost_of_capital(tiny: Tiny, p: Any) -> None:
     """A subsidy of one half, paid in full, halves the 0.4; when claims are paid by half, a quarter off. Free land takes
-    the tenth that land is."""
+    the tenth that land is, two points of interest repaid 0.05."""
     world = investor(tiny, p)
-    process, region = world.processes[0], world.region[0]
-    assert investment.user_cost(process, region, p, 0.0, 0.0) == pytest.approx(0.6)
-    assert investment.user_cost(process, region, p, 0.5, 0.0) == pytest.approx(0.4)
-    assert investment.user_cost(process, region, p, 0.0, 1.0) == pytest.approx(0.56)
+    region = world.region[0]
+
+    def cost(subsidy: float = 0.0, land: float = 0.0, interest: float = 0.0) -> float:
+        return float(investment.user_cost(world.processes[0], region, p, subsidy, land, interest))
+
+    assert cost() == pytest.approx(0.6)
+    assert cost(subsidy=0.5) == pytest.approx(0.4)
+    assert cost(land=1.0) == pytest.approx(0.56)
+    assert cost(interest=0.02) == pytest.approx(0.55)
     region.paid_share = 0.5
-    assert investment.user_cost(process, region, p, 0.5, 0.0) == pytest.approx(0.5)
+    assert cost(subsidy=0.5) == pytest.approx(0.5)
     region.general_index = 2.0
-    assert investment.user_cost(process, region, p, 0.0, 0.0) == pytest.approx(1.2)
+    assert cost() == pytest.approx(1.2)
 
 
 def test_the_fraction_that_passes_the_payback_test(p: Any) -> None:
@@ -368,7 +385,13 @@ def test_capacity_comes_in_lumps_after_the_time_to_build(tiny: Tiny, p: Any) -> 
 
 
 def test_a_small_gap_or_a_busy_head_waits(tiny: Tiny, p: Any) -> None:
-    for changes in ({"capacity": 106.0}, {"attention": 0.4}, {"distress": 1}, {"uid": 5}, {"expected_margin": -1.0}):
+    for changes in (
+        {"capacity": 106.0},
+        {"attention": 0.4},
+        {"distress": 1},
+        {"uid": 5},
+        {"expected_margin": -1.0},
+    ):
         world = investor(tiny, p)
         for name, value in changes.items():
             world.enterprises[0][name] = value

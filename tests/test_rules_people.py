@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import plain
+
 import sim.rules.entry
 import sim.rules.institutes
 import sim.rules.talents
-from conftest import plain
 from sim.accounts import CAME, ENTERPRISES, HOUSEHOLDS, INSTITUTES, LEFT, OUTSIDE
 from sim.chance import Now
 from sim.world import (
@@ -71,16 +72,24 @@ def person(world: Any, row: int, works: int = NOWHERE, place: int = 0, **state: 
 
 
 # ------------------------------------------------------------------------------------------------------- talents
-def test_posts_for_plant_and_for_research(tiny: Tiny, p: Any) -> None:
-    """Twice the typical plant needs 0.4 x 10 x 2^0.7 = 6.50 engineers; 0.1 of sales of 200 pays 0.5 x 20 / (2 x 0.8) =
-    6.25 researchers: 12.75, rounded 13. 4 are there; at most 2 and a quarter of those there are sought at once."""
+def employer(tiny: Tiny, p: Any, workers: float) -> Any:
+    """Twice the typical plant needs 0.4 x 10 x 2^0.7 = 6.50 engineers at 1.6 each; 0.1 of sales of 200 pays 0.5 x 20 / 1.6 =
+    6.25 researchers. Half of the labour for 100 units is lost without engineers."""
     world = tiny()
     firm, process = world.enterprises[0], world.processes[0]
     p.talents.engineers, p.talents.research_pay, p.talents.local_pay = 0.4, 0.5, 0.8
+    p.commercialisation.understaffed = 0.5
     world.region[0].talent_wage = 2.0
-    process.talents, process.typical_scale, firm.capacity = 10.0, 5.0, 10.0
+    process.talents, process.typical_scale, process.workers, firm.capacity = 10.0, 5.0, workers, 10.0
     firm.research_intensity, firm.expected_orders, firm.price = 0.1, 100.0, 2.0
-    assert talents.wanted_talents(firm, process, world.region[0], p) == 13
+    return world
+
+
+def test_posts_for_plant_and_for_research(tiny: Tiny, p: Any) -> None:
+    """12.75, rounded 13. 4 are there; at most 2 and a quarter of those there are sought at once."""
+    world = employer(tiny, p, workers=1.0)
+    firm = world.enterprises[0]
+    assert talents.wanted_talents(firm, world.processes[0], world.region[0], p) == 13
     firm.local_talents, firm.introduced_talents = 3, 1
     talents.post_vacancies(world, p, NOW)
     assert firm.vacancies == 3
@@ -90,6 +99,12 @@ def test_posts_for_plant_and_for_research(tiny: Tiny, p: Any) -> None:
     firm.distress = 1
     talents.post_vacancies(world, p, NOW)
     assert firm.vacancies == 0
+
+
+def test_nobody_hires_engineers_who_cost_more_than_they_save(tiny: Tiny, p: Any) -> None:
+    """0.5 x 100 x 0.064 = 3.2 saved pays two of them: 8.25 in all."""
+    world = employer(tiny, p, workers=0.064)
+    assert talents.wanted_talents(world.enterprises[0], world.processes[0], world.region[0], p) == 8
 
 
 def test_graduates_are_whole_people_in_the_fields_of_their_university(tiny: Tiny, p: Any) -> None:
@@ -158,7 +173,14 @@ def test_people_are_conserved_and_counted_by_their_employers(tiny: Tiny, p: Any)
     world.institutes.kind, world.institutes.seats, world.institutes.posts = UNIVERSITY, 2.0, 4
     world.institutes.focus[:, 0] = 1.0
     for t in range(4, 24):
-        for rule in ("post_vacancies", "graduate", "hire_outside", "leave_or_stay", "seek_posts", "count_talents"):
+        for rule in (
+            "post_vacancies",
+            "graduate",
+            "hire_outside",
+            "leave_or_stay",
+            "seek_posts",
+            "count_talents",
+        ):
             getattr(talents, rule)(world, p, Now(2, t))
         present = world.talents[world.talents.alive]
         assert len(present) == 4 + world.people[CAME] - world.people[LEFT]
@@ -361,7 +383,12 @@ def test_invited_centres_settle_whole_and_at_a_cost(tiny: Tiny, p: Any) -> None:
         institutes.settle_institutes(world, p, Now(1, t))
     centre = world.institutes[1]
     assert world.region[0].institutes_opened == 1
-    assert (centre.alive, centre.kind, centre.invited, centre.service_capacity) == (True, TESTING_CENTRE, True, 12.0)
+    assert (centre.alive, centre.kind, centre.invited, centre.service_capacity) == (
+        True,
+        TESTING_CENTRE,
+        True,
+        12.0,
+    )
     assert world.measures[institutes.INVITED_INSTITUTES].claims == centre.claimed == pytest.approx(15.0)
     assert centre.uid not in (0, 101)
 
@@ -386,7 +413,12 @@ def queue(tiny: Tiny, p: Any) -> Any:
     for row, (uid, applied) in enumerate(((30, 3), (20, 2), (25, 2))):
         project = world.projects[row]
         project.uid, project.alive, project.applied, project.ready = uid, True, applied, 4
-        project.capacity, project.equity, project.origin, project.ownership = 10.0, 8.0, ATTRACTED, OUTSIDE_OWNED
+        project.capacity, project.equity, project.origin, project.ownership = (
+            10.0,
+            8.0,
+            ATTRACTED,
+            OUTSIDE_OWNED,
+        )
         project.knowledge[0], project.reach[:] = 0.8, [0.5, 0.2]
     return world
 
@@ -462,7 +494,12 @@ def test_a_founder_changes_post_or_the_spin_off_lapses(tiny: Tiny, p: Any) -> No
         world = queue(tiny, p)
         world.projects.alive[1:] = False
         project = world.projects[0]
-        project.origin, project.ownership, project.founder, project.founder_row = SPIN_OFF_ENTERPRISE, PRIVATE, 500, 0
+        project.origin, project.ownership, project.founder, project.founder_row = (
+            SPIN_OFF_ENTERPRISE,
+            PRIVATE,
+            500,
+            0,
+        )
         person(world, 0, AT_ENTERPRISE, 0, alive=there)
         world.enterprises[0].local_talents = 5
         entry.grant_permits(world, p, NOW)
@@ -528,7 +565,9 @@ def test_a_market_too_small_for_a_plant_makes_a_poor_outlook(tiny: Tiny, p: Any)
     assert world.processes[0].outlook == pytest.approx(1.75)
 
 
-def test_outside_enterprises_come_at_a_rate_from_a_finite_pool(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+def test_outside_enterprises_come_at_a_rate_from_a_finite_pool(
+    tiny: Tiny, p: Any, monkeypatch: Patch
+) -> None:
     """6 x 0.05 x 0.5 x logistic(2 (ln outlook - elsewhere)) x 1.5; all inputs are assured where there are none, 0.4."""
     rates: list[float] = []
     monkeypatch.setitem(entry.names, "poisson", lambda mean, *_: rates.append(float(mean)) or 3)

@@ -7,11 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import plain
+
 import sim.rules.labour
 import sim.rules.outside_markets
 import sim.rules.supply
-from conftest import plain
-from sim.accounts import BOUGHT_OUTSIDE, ENTERPRISES, GOVERNMENT_ABOVE, MADE, OUTSIDE, SCRAPPED, SOLD_OUTSIDE, USED
+from sim.accounts import (
+    BOUGHT_OUTSIDE,
+    ENTERPRISES,
+    GOVERNMENT_ABOVE,
+    MADE,
+    OUTSIDE,
+    SCRAPPED,
+    SOLD_OUTSIDE,
+    USED,
+)
 from sim.chance import Now
 from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, INTERNATIONAL
 
@@ -417,15 +427,15 @@ def seller_of_ore(tiny: Tiny, p: Any, stock: float) -> Any:
     world = tiny()
     good, maker = world.products[0], world.enterprises[0]
     good.pricing, good.price, good.local_price = COMMODITY, 10.0, 10.0
-    good.depth[:] = [60.0, 40.0]
-    good.demand[:] = good.market_size[:] = 1.0
+    good.outlet[:] = [60.0, 40.0]
     maker.output_stock[0] = maker.produced = stock
     p.outside_markets.glut, p.outside_markets.least, p.outside_markets.reserve = 1.0, 0.25, 0.0
     return world
 
 
 @pytest.mark.parametrize(
-    ("stock", "sold", "price"), [(50.0, 50.0, 10.0), (100.0, 100.0, 10.0), (200.0, 200.0, 5.0), (1000.0, 400.0, 2.5)]
+    ("stock", "sold", "price"),
+    [(50.0, 50.0, 10.0), (100.0, 100.0, 10.0), (200.0, 200.0, 5.0), (1000.0, 400.0, 2.5)],
 )
 def test_outlets_take_their_depth_at_parity_and_more_at_a_falling_price(
     tiny: Tiny, p: Any, stock: float, sold: float, price: float
@@ -454,13 +464,14 @@ def test_a_minimum_of_local_offers_keeps_output_from_leaving(tiny: Tiny, p: Any)
     markets.sell_commodities(world, p, NOW)
     assert world.enterprises[0].sold == pytest.approx(20.0)
     assert world.enterprises[0].output_stock[0] == pytest.approx(30.0)
+    assert world.products[0].held_back == pytest.approx(0.6)  # of what the outlets would have taken
 
 
 def test_two_sellers_share_the_outlets_by_stock(tiny: Tiny, p: Any) -> None:
     world = tiny(enterprises=2)
     good = world.products[0]
     good.pricing, good.price, good.local_price = COMMODITY, 10.0, 10.0
-    good.depth[:], good.demand[:], good.market_size[:] = [100.0, 0.0], 1.0, 1.0
+    good.outlet[:] = [100.0, 0.0]
     world.enterprises.output_stock[:, 0] = world.enterprises.produced = [30.0, 90.0]
     p.outside_markets.glut, p.outside_markets.least, p.outside_markets.reserve = 1.0, 0.25, 0.0
     markets.sell_commodities(world, p, NOW)

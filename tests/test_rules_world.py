@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import plain
+
 import sim.rules.labour
 import sim.rules.management
 import sim.rules.outside_world
 import sim.rules.prices
 import sim.rules.relations
-from conftest import plain
 from sim.chance import Now
 from sim.world import COMMODITY, DIFFERENTIATED, INTERNATIONAL, LARGE, MEDIUM, OUTSIDE_OWNED, SMALL
 
@@ -110,12 +111,16 @@ def test_demand_grows_fading_and_falls_with_the_relative_price(tiny: Tiny, p: An
     good.opening_price, good.price = 2.0, 6.0
     world.region[0].opening = 10
     good.market_size[:] = [40.0, 20.0]
+    good.depth[:] = 10.0
     buyer = world.enterprises[0]
     buyer.expected_orders = 10.0
     outside.move_demand(world, p, Now(1, 50))
     assert good.market_size[0] == pytest.approx(54.92, abs=0.005)
     assert good.market_size[1] == pytest.approx(25.0)
     assert good.market_change == pytest.approx(79.92 / 60.0, abs=1e-4)
+    assert good.outlet.tolist() == pytest.approx(
+        [21.97, 10.0], abs=0.005
+    )  # outlets follow volume, not the price
     assert buyer.expected_orders == pytest.approx(13.32, abs=0.001)
 
 
@@ -214,6 +219,16 @@ def test_a_commodity_is_priced_between_parities_by_what_lies_in_stock(tiny: Tiny
         good.stock_cover = cover
         prices.set_prices(world, p, NOW)
         assert good.local_price == pytest.approx(price)
+
+
+def test_what_a_local_minimum_keeps_from_leaving_is_cheaper_here(tiny: Tiny, p: Any) -> None:
+    """A discount of 0.3 on a good all of which is kept: three fifths kept, 10 (1 - 0.18)."""
+    world = tiny()
+    good = world.products[0]
+    good.price, good.stock_cover, good.held_back = 10.0, 0.5, 0.6
+    p.prices.cover, p.prices.held_back = 0.5, 0.3
+    prices.set_prices(world, p, NOW)
+    assert good.local_price == pytest.approx(8.2)
 
 
 def test_a_mark_up_rises_with_waiting_orders_and_falls_with_stock(tiny: Tiny, p: Any) -> None:

@@ -46,10 +46,17 @@ def shape(annual, quotes):
 def neodymium_praseodymium(annual):
     """Annual NdPr quotes: stated ones first, else the neodymium quote times the ratio of the year."""
     stated = annual[annual.series == "ndpr_oxide"]
-    neodymium = annual[annual.series == "nd_oxide"].merge(read("ndpr_over_nd.csv"), on="year", suffixes=("", "_ratio"))
+    neodymium = annual[annual.series == "nd_oxide"].merge(
+        read("ndpr_over_nd.csv"), on="year", suffixes=("", "_ratio")
+    )
     neodymium["cny_per_t_incl_vat"] *= neodymium.ratio
-    neodymium["confidence"] = [max(pair, key=WEAKEST.index) for pair in zip(neodymium.confidence, neodymium.confidence_ratio)]
-    neodymium["source"] = "Nd quote (" + neodymium.source + ") x NdPr/Nd ratio (" + neodymium.source_ratio + ")"
+    neodymium["confidence"] = [
+        max(pair, key=WEAKEST.index)
+        for pair in zip(neodymium.confidence, neodymium.confidence_ratio, strict=True)
+    ]
+    neodymium["source"] = (
+        "Nd quote (" + neodymium.source + ") x NdPr/Nd ratio (" + neodymium.source_ratio + ")"
+    )
     neodymium = neodymium[~neodymium.year.isin(stated.year)]
     return pd.concat([stated, neodymium[stated.columns]]).sort_values("year")
 
@@ -58,7 +65,7 @@ def by_quarter(name, values, annual, how):
     """Rows of one smoothed series; status and source follow the annual row that each quarter belongs to."""
     annual = annual.set_index("year")
     rows = []
-    for quarter, value in zip(QUARTERS, values):
+    for quarter, value in zip(QUARTERS, values, strict=True):
         year = annual.loc[int(quarter[:4])]
         status = "assumed" if year.status == "assumed" else "derived"
         rows.append((quarter, name, value, status, year.confidence, f"{how}; {year.source}"))
@@ -76,16 +83,24 @@ def steps(table, name):
 
 
 def main():
-    prices, quotes, dated = read("domestic_prices_annual.csv"), read("domestic_quotes_within_year.csv"), read("step_series.csv")
+    prices, quotes, dated = (
+        read("domestic_prices_annual.csv"),
+        read("domestic_quotes_within_year.csv"),
+        read("step_series.csv"),
+    )
     tax = np.array([row[2] for row in steps(dated, "vat.rate")])
     rows = []
 
     for product in ("ndpr_oxide", "lace_oxide", "mischmetal"):
-        annual = neodymium_praseodymium(prices) if product == "ndpr_oxide" else prices[prices.series == product]
+        annual = (
+            neodymium_praseodymium(prices) if product == "ndpr_oxide" else prices[prices.series == product]
+        )
         means = annual.cny_per_t_incl_vat.to_numpy(float)
         known = quotes[quotes.series == ("lace_oxide" if product == "mischmetal" else product)]
-        known = dict(zip(known.quarter, known.cny_per_t_incl_vat))
-        if product == "mischmetal":  # no dated quotes of its own: 1.2 t of La/Ce oxide plus a constant conversion cost
+        known = dict(zip(known.quarter, known.cny_per_t_incl_vat, strict=True))
+        if (
+            product == "mischmetal"
+        ):  # no dated quotes of its own: 1.2 t of La/Ce oxide plus a constant conversion cost
             known = {quarter: 1.2 * value + 20000 for quarter, value in known.items()}
         path = denton(means, shape(means, known))
         how = "annual mean of Chinese quotes to quarters (Denton), less VAT, million CNY/t"
@@ -94,12 +109,22 @@ def main():
     quota = read("local_quota.csv")
     for kind in ("mining", "separation"):
         annual = quota[quota.series == kind]
-        rows += by_quarter(f"quota.{kind}", np.repeat(annual.t_reo.to_numpy(float) / 4, 4), annual, "a quarter of the year, t REO")
+        rows += by_quarter(
+            f"quota.{kind}",
+            np.repeat(annual.t_reo.to_numpy(float) / 4, 4),
+            annual,
+            "a quarter of the year, t REO",
+        )
 
-    for name, file, column in (("index.general", "general_index.csv", "level"), ("index.wage", "wages.csv", "yuan_per_year")):
+    for name, file, column in (
+        ("index.general", "general_index.csv", "level"),
+        ("index.wage", "wages.csv", "yuan_per_year"),
+    ):
         annual = read(file).query("year >= 2011")
         means = annual[column].to_numpy(float) / annual[column].iloc[0]
-        rows += by_quarter(name, denton(means, np.ones(len(QUARTERS))), annual, "annual to quarters (Denton), 2011 = 1")
+        rows += by_quarter(
+            name, denton(means, np.ones(len(QUARTERS))), annual, "annual to quarters (Denton), 2011 = 1"
+        )
 
     for name in ("wedge.export", "vat.rate", "vat.local_share"):
         rows += steps(dated, name)

@@ -31,24 +31,78 @@ from sim.rules.institutes import SERVICES
 class Commercialisation:
     """From knowledge to quality, productivity, certificates."""
 
-    quality_pace: float = parameter(0.09, "1/quarter", "pace of quality", (0.02, 0.4), source="assumed: three years to market")
-    productivity_pace: float = parameter(0.08, "1/quarter", "pace of productivity", (0.02, 0.4), source="assumed")
+    quality_pace: float = parameter(
+        0.09, "1/quarter", "pace of quality", (0.02, 0.4), source="assumed: three years to market"
+    )
+    productivity_pace: float = parameter(
+        0.08, "1/quarter", "pace of productivity", (0.02, 0.4), source="assumed"
+    )
     quality_power: float = parameter(1.0, "1", "a: quality over capability", (0.3, 1.5), source="assumed")
-    productivity_power: float = parameter(0.6, "1", "b: productivity over capability", (0.1, 1.0), source="p90/p10 of productivity 1.5 to 4 (Syverson 2011)")
-    progress: float = parameter(0.88, "1", "progress ratio of learning by doing", (0.75, 0.95), source="Nagy et al. 2013: 0.75 to 0.95")
-    mature: float = parameter(12.0, "quarter", "full output that makes a plant mature", (4.0, 40.0), source="assumed")
-    understaffed: float = parameter(0.3, "share", "u: productivity lost by a plant without any engineers", (0.0, 0.6), source="assumed; skill shares in plant productivity studies")
-    service_gap: float = parameter(0.02, "1", "gap to capability that makes tests worth asking for", (0.0, 0.1), source="assumed")
-    service_help: float = parameter(1.0, "1", "how much a test speeds quality", (0.0, 3.0), source="assumed; E4 is the check")
-    outside_price: float = parameter(0.25, "million CNY", "price of a test outside at 2011 prices", (0.05, 1.0), source="assumed: three times the local price")
-    outside_wish: float = parameter(0.3, "share", "of turned-away tests that are bought outside", (0.0, 1.0), source="assumed")
-    modernisation: float = parameter(0.002, "1/quarter", "spending on modernisation over plant per unit of relative gap 0.1", (0.0, 0.02), source="assumed")
-    modernisation_response: float = parameter(1.0, "1", "of modernisation to its price", (0.0, 3.0), source="assumed")
-    modernisation_help: float = parameter(250.0, "1", "how much spending over plant speeds productivity", (0.0, 500.0), source="assumed")
-    certificate_cost: float = parameter(0.8, "million CNY", "cost of a product certificate at 2011 prices", (0.1, 5.0), source="assumed")
-    certificate_quarters: float = parameter(5.0, "quarter", "time of a certification without local tests", (2.0, 12.0), source="assumed")
-    certificate_quality: float = parameter(0.55, "1", "quality needed for a certificate, over the frontier", (0.2, 0.9), source="assumed")
-    certificate_wish: float = parameter(0.03, "1/quarter", "chance to apply at full cost", (0.0, 0.3), source="assumed")
+    productivity_power: float = parameter(
+        0.6,
+        "1",
+        "b: productivity over capability",
+        (0.1, 1.0),
+        source="p90/p10 of productivity 1.5 to 4 (Syverson 2011)",
+    )
+    progress: float = parameter(
+        0.88,
+        "1",
+        "progress ratio of learning by doing",
+        (0.75, 0.95),
+        source="Nagy et al. 2013: 0.75 to 0.95",
+    )
+    mature: float = parameter(
+        12.0, "quarter", "full output that makes a plant mature", (4.0, 40.0), source="assumed"
+    )
+    understaffed: float = parameter(
+        0.3,
+        "share",
+        "u: productivity lost by a plant without any engineers",
+        (0.0, 0.6),
+        source="assumed; skill shares in plant productivity studies",
+    )
+    service_gap: float = parameter(
+        0.02, "1", "gap to capability that makes tests worth asking for", (0.0, 0.1), source="assumed"
+    )
+    service_help: float = parameter(
+        1.0, "1", "how much a test speeds quality", (0.0, 3.0), source="assumed; E4 is the check"
+    )
+    outside_price: float = parameter(
+        0.25,
+        "million CNY",
+        "price of a test outside at 2011 prices",
+        (0.05, 1.0),
+        source="assumed: three times the local price",
+    )
+    outside_wish: float = parameter(
+        0.3, "share", "of turned-away tests that are bought outside", (0.0, 1.0), source="assumed"
+    )
+    modernisation: float = parameter(
+        0.002,
+        "1/quarter",
+        "spending on modernisation over plant per unit of relative gap 0.1",
+        (0.0, 0.02),
+        source="assumed",
+    )
+    modernisation_response: float = parameter(
+        1.0, "1", "of modernisation to its price", (0.0, 3.0), source="assumed"
+    )
+    modernisation_help: float = parameter(
+        250.0, "1", "how much spending over plant speeds productivity", (0.0, 500.0), source="assumed"
+    )
+    certificate_cost: float = parameter(
+        0.8, "million CNY", "cost of a product certificate at 2011 prices", (0.1, 5.0), source="assumed"
+    )
+    certificate_quarters: float = parameter(
+        5.0, "quarter", "time of a certification without local tests", (2.0, 12.0), source="assumed"
+    )
+    certificate_quality: float = parameter(
+        0.55, "1", "quality needed for a certificate, over the frontier", (0.2, 0.9), source="assumed"
+    )
+    certificate_wish: float = parameter(
+        0.03, "1/quarter", "chance to apply at full cost", (0.0, 0.3), source="assumed"
+    )
 
 
 APPLY_CERTIFICATE = decision("whether an enterprise applies for a product certificate")
@@ -123,18 +177,26 @@ def commercialise(world, p, now):
         helped = 0.0
         if gap > p.commercialisation.service_gap and enterprise.distress == 0:
             helped = buy_test(world, p, now, enterprise)
-        speed = p.commercialisation.quality_pace * 0.5 * (
-            1.0 + enterprise.practice + p.commercialisation.service_help * helped
+        speed = (
+            p.commercialisation.quality_pace
+            * 0.5
+            * (1.0 + enterprise.practice + p.commercialisation.service_help * helped)
         )
         enterprise.quality += min(1.0, speed) * gap
-        enterprise.new_product += min(1.0 - enterprise.new_product, 4.0 * max(0.0, speed * gap) / max(0.2, enterprise.quality))
+        enterprise.new_product += min(
+            1.0 - enterprise.new_product, 4.0 * max(0.0, speed * gap) / max(0.2, enterprise.quality)
+        )
         enterprise.new_product *= 11.0 / 12.0
         process = world.processes[enterprise.process]
-        best = enterprise.capability**p.commercialisation.productivity_power * experience_factor(enterprise, p)
+        best = enterprise.capability**p.commercialisation.productivity_power * experience_factor(
+            enterprise, p
+        )
         best *= 1.0 - p.commercialisation.understaffed * (1.0 - staffing(enterprise, process, p))
         lag = best - enterprise.productivity
         modern = modernise(world, p, enterprise, lag)
-        enterprise.productivity += min(0.5, p.commercialisation.productivity_pace * (0.5 + 0.5 * enterprise.practice + modern)) * lag
+        enterprise.productivity += (
+            min(0.5, p.commercialisation.productivity_pace * (0.5 + 0.5 * enterprise.practice + modern)) * lag
+        )
         certify(world, p, now, enterprise)
         if (now.t + enterprise.uid) % 4 == 0:
             judge_status(enterprise, region)
@@ -180,13 +242,20 @@ def modernise(world, p, enterprise, lag):
     if lag <= 0.0 or enterprise.distress > 0:
         return 0.0
     support = min(0.9, enterprise.transformation_subsidy * world.region[0].paid_share)
-    rate = 10.0 * lag * p.commercialisation.modernisation * (1.0 - support) ** (-p.commercialisation.modernisation_response)
+    rate = (
+        10.0
+        * lag
+        * p.commercialisation.modernisation
+        * (1.0 - support) ** (-p.commercialisation.modernisation_response)
+    )
     spending = min(rate * enterprise.capital, 0.1 * max(0.0, enterprise.cash))
     pay(world, enterprise, TRANSFORMATION, OUTSIDE, spending)
     enterprise.transformation += spending
     enterprise.other_costs += spending
     if enterprise.transformation_subsidy > 0.0:
-        claim(world, TRANSFORMATION_SUBSIDY, enterprise, min(0.9, enterprise.transformation_subsidy) * spending)
+        claim(
+            world, TRANSFORMATION_SUBSIDY, enterprise, min(0.9, enterprise.transformation_subsidy) * spending
+        )
     return p.commercialisation.modernisation_help * spending / max(1e-6, enterprise.capital)
 
 
@@ -208,14 +277,18 @@ def certify(world, p, now, enterprise):
         return
     cost = p.commercialisation.certificate_cost * region.general_index
     support = min(1.0, enterprise.certification_support * region.paid_share)
-    wish = p.commercialisation.certificate_wish * (1.0 + 4.0 * support) * min(
-        1.0, enterprise.expected_orders * enterprise.price / (5.0 * cost)
+    wish = (
+        p.commercialisation.certificate_wish
+        * (1.0 + 4.0 * support)
+        * min(1.0, enterprise.expected_orders * enterprise.price / (5.0 * cost))
     )
     if enterprise.cash > 2.0 * cost and happens(wish, now, APPLY_CERTIFICATE, enterprise.uid, 0):
         tested = buy_test(world, p, now, enterprise)
         pay(world, enterprise, SERVICES, OUTSIDE, cost)
         enterprise.other_costs += cost
-        enterprise.certifying = now.t + max(1, int(p.commercialisation.certificate_quarters * (1.0 - 0.5 * tested)))
+        enterprise.certifying = now.t + max(
+            1, int(p.commercialisation.certificate_quarters * (1.0 - 0.5 * tested))
+        )
         if enterprise.certification_support > 0.0:
             claim(world, CERTIFICATION_SUPPORT, enterprise, min(1.0, enterprise.certification_support) * cost)
 
@@ -238,4 +311,6 @@ def judge_status(enterprise, region):
     if enterprise.tax_relief > 0.0 and 0.5 * threshold < reported < 1.1 * threshold:
         enterprise.research_intensity *= 1.0 + min(0.3, 3.0 * enterprise.tax_relief)
     intense = reported > threshold
-    enterprise.high_technology = enterprise.last_year_sales > 0.0 and intense and enterprise.patents_granted > 0
+    enterprise.high_technology = (
+        enterprise.last_year_sales > 0.0 and intense and enterprise.patents_granted > 0
+    )

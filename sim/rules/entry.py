@@ -70,28 +70,98 @@ from sim.world import (
 class Entry:
     """Hazards and terms of entry."""
 
-    diversify: float = parameter(0.10, "1/year", "hazard to take up a new line when it looks good", (0.0, 0.5), source="assumed; gross flows by origin are the check")
-    diversify_from: float = parameter(1.0, "1", "outlook from which a new line looks good", (0.3, 3.0), source="pays the user cost of plant")
-    downstream: float = parameter(1.0, "1", "weight of lines that use the own product", (0.0, 2.0), source="assumed", kind="structural")
-    sideways: float = parameter(0.5, "1", "weight of other lines", (0.0, 2.0), source="assumed", kind="structural")
-    spin_off: float = parameter(0.0009, "1/quarter", "hazard that a capable talent founds an enterprise", (0.0, 0.01), source="about 4.5 spin-ins a year at the academy centre 2015-17")
+    diversify: float = parameter(
+        0.10,
+        "1/year",
+        "hazard to take up a new line when it looks good",
+        (0.0, 0.5),
+        source="assumed; gross flows by origin are the check",
+    )
+    diversify_from: float = parameter(
+        1.0, "1", "outlook from which a new line looks good", (0.3, 3.0), source="pays the user cost of plant"
+    )
+    downstream: float = parameter(
+        1.0, "1", "weight of lines that use the own product", (0.0, 2.0), source="assumed", kind="structural"
+    )
+    sideways: float = parameter(
+        0.5, "1", "weight of other lines", (0.0, 2.0), source="assumed", kind="structural"
+    )
+    spin_off: float = parameter(
+        0.0009,
+        "1/quarter",
+        "hazard that a capable talent founds an enterprise",
+        (0.0, 0.01),
+        source="about 4.5 spin-ins a year at the academy centre 2015-17",
+    )
     founder_level: float = parameter(1.15, "index", "least level of a founder", (0.8, 2.0), source="assumed")
-    founder_knowledge: float = parameter(0.5, "1", "least knowledge of a founder over the frontier", (0.2, 0.9), source="assumed")
-    seed_response: float = parameter(1.5, "1", "how much ample seed money raises the hazard", (0.0, 5.0), source="assumed")
-    seed_share: float = parameter(0.5, "share", "of a founder's equity that seed money may cover", (0.0, 0.9), source="assumed")
-    founder_scale: float = parameter(0.3, "share", "plant of a spin-off over the typical one", (0.05, 1.0), source="first sales of about 1 million CNY, growing")
-    renewal: float = parameter(8.0, "quarter", "time in which a pool that has been drawn on gains an enterprise", (1.0, 40.0), source="assumed")
-    attract: float = parameter(0.04, "1/quarter", "h: rate per outside enterprise on the look-out", (0.0, 0.1), source="assumed; magnet enterprises 10 (2013) to 36 (2017)")
+    founder_knowledge: float = parameter(
+        0.5, "1", "least knowledge of a founder over the frontier", (0.2, 0.9), source="assumed"
+    )
+    seed_response: float = parameter(
+        1.5, "1", "how much ample seed money raises the hazard", (0.0, 5.0), source="assumed"
+    )
+    seed_share: float = parameter(
+        0.5, "share", "of a founder's equity that seed money may cover", (0.0, 0.9), source="assumed"
+    )
+    founder_scale: float = parameter(
+        0.3,
+        "share",
+        "plant of a spin-off over the typical one",
+        (0.05, 1.0),
+        source="first sales of about 1 million CNY, growing",
+    )
+    renewal: float = parameter(
+        8.0,
+        "quarter",
+        "time in which a pool that has been drawn on gains an enterprise",
+        (1.0, 40.0),
+        source="assumed",
+    )
+    attract: float = parameter(
+        0.04,
+        "1/quarter",
+        "h: rate per outside enterprise on the look-out",
+        (0.0, 0.1),
+        source="assumed; magnet enterprises 10 (2013) to 36 (2017)",
+    )
     choosy: float = parameter(2.0, "1", "k: response to the outlook", (0.5, 8.0), source="model 10.10")
     elsewhere: float = parameter(0.6, "log", "outlook elsewhere", (-1.0, 3.0), source="assumed")
-    openness: float = parameter(0.7, "share", "openness to outside investment without policy", (0.0, 1.0), source="assumed")
-    effort_half: float = parameter(1.0, "million CNY/quarter", "attraction spending per process that is half effective", (0.1, 10.0), source="assumed")
-    effort_help: float = parameter(1.2, "1", "how much ample attraction spending raises the rate", (0.0, 4.0), source="assumed")
-    environment: float = parameter(0.8, "log", "worth of a full point of business environment", (0.0, 3.0), source="assumed")
-    attracted_scale: float = parameter(0.8, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed")
-    equity: float = parameter(0.5, "share", "equity over plant that founders bring", (0.2, 1.0), source="assumed: own funds of new projects in China 20 to 40 %, small ones more")
-    approval: float = parameter(4.0, "quarter", "time of a permit", (1.0, 12.0), source="assumed: environmental and land approval")
-    desks: float = parameter(5.0, "1/quarter", "permits that can be granted a quarter, per hundred enterprises at the opening", (1.0, 40.0), source="assumed")
+    openness: float = parameter(
+        0.7, "share", "openness to outside investment without policy", (0.0, 1.0), source="assumed"
+    )
+    effort_half: float = parameter(
+        1.0,
+        "million CNY/quarter",
+        "attraction spending per process that is half effective",
+        (0.1, 10.0),
+        source="assumed",
+    )
+    effort_help: float = parameter(
+        1.2, "1", "how much ample attraction spending raises the rate", (0.0, 4.0), source="assumed"
+    )
+    environment: float = parameter(
+        0.8, "log", "worth of a full point of business environment", (0.0, 3.0), source="assumed"
+    )
+    attracted_scale: float = parameter(
+        0.8, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed"
+    )
+    equity: float = parameter(
+        0.5,
+        "share",
+        "equity over plant that founders bring",
+        (0.2, 1.0),
+        source="assumed: own funds of new projects in China 20 to 40 %, small ones more",
+    )
+    approval: float = parameter(
+        4.0, "quarter", "time of a permit", (1.0, 12.0), source="assumed: environmental and land approval"
+    )
+    desks: float = parameter(
+        5.0,
+        "1/quarter",
+        "permits that can be granted a quarter, per hundred enterprises at the opening",
+        (1.0, 40.0),
+        source="assumed",
+    )
     spread: float = parameter(0.5, "log", "spread of entrants' sizes", (0.0, 1.5), source="assumed")
 
 
@@ -139,7 +209,7 @@ def see_outlook(world, p, now):
         if process.members >= 3:
             margin = 0.5 * margin + 0.5 * process.mean_margin
         subsidy = max(process.entrant_subsidy, process.entrant_subsidy_ahead)
-        cost = user_cost(process, region, p, subsidy, process.entrant_land_discount)
+        cost = user_cost(process, region, p, subsidy, process.entrant_land_discount, 0.0)
         process.outlook = max(0.0, utilisation * margin / cost)
         if process.quota >= 0:
             # No licence for a new plant unless the quota leaves room for one of efficient scale.
@@ -159,7 +229,9 @@ def entrant_margin(world, p, process):
     value = 0.0
     for slot in range(process.outputs):
         value += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
-    cost = process.other_cost * region.general_index + process.levy * region.general_index + process.levy_added
+    cost = (
+        process.other_cost * region.general_index + process.levy * region.general_index + process.levy_added
+    )
     for slot in range(process.inputs):
         cost += 1.02 * process.coefficient[slot] * input_price(world.products[process.input[slot]])
     labour = region.wage * process.workers * region.general_index / region.wage_index
@@ -228,7 +300,17 @@ def diversify(world, p, now):
             scale = max(process.minimum_scale, 0.5 * process.typical_scale)
             uid = entrant_uid(now, DIVERSIFIED, place)
             row = apply_for_permit(
-                world, p, now, uid, chosen, scale, DIVERSIFIED, enterprise.ownership, place, enterprise.uid, enterprise.group
+                world,
+                p,
+                now,
+                uid,
+                chosen,
+                scale,
+                DIVERSIFIED,
+                enterprise.ownership,
+                place,
+                enterprise.uid,
+                enterprise.group,
             )
             project = world.projects[row]
             for field in range(len(world.fields)):
@@ -272,7 +354,10 @@ def spin_off(world, p, now):
     fund = region.entrepreneurship_fund * region.paid_share
     ample = min(1.0, region.entrepreneurship_fund * region.paid_share / 5.0)
     encouragement = (
-        1.0 + p.entry.seed_response * ample + 0.8 * region.inventors_share + protection(world, p)
+        1.0
+        + p.entry.seed_response * ample
+        + 0.8 * region.inventors_share
+        + protection(world, p)
         + 0.5 * region.business_environment
     )
     for place in range(len(world.talents)):
@@ -321,8 +406,10 @@ def founder_pull(world, p, process, talent):
 def prepare_spin_off(world, p, now, talent, place, chosen, fund):
     """Apply for a permit; returns the seed money that is set aside."""
     process = world.processes[chosen]
-    capacity = p.entry.founder_scale * process.typical_scale * math.exp(
-        p.entry.spread * normal(now, ENTRANT_SIZE, talent.uid, 0)
+    capacity = (
+        p.entry.founder_scale
+        * process.typical_scale
+        * math.exp(p.entry.spread * normal(now, ENTRANT_SIZE, talent.uid, 0))
     )
     from_institute = talent.works == AT_INSTITUTE
     origin = SPIN_OFF_INSTITUTE if from_institute else SPIN_OFF_ENTERPRISE
@@ -351,7 +438,9 @@ def prepare_spin_off(world, p, now, talent, place, chosen, fund):
 def attract(world, p, now):
     """(4)."""
     region = world.region[0]
-    openness = min(1.0, max(0.0, p.entry.openness + max(region.openness_change, region.openness_change_ahead)))
+    openness = min(
+        1.0, max(0.0, p.entry.openness + max(region.openness_change, region.openness_change_ahead))
+    )
     if region.openness_change < 0.0:
         openness = max(0.0, p.entry.openness + region.openness_change)
     environment = max(region.business_environment, region.business_environment_ahead)
@@ -372,11 +461,17 @@ def attract(world, p, now):
         spending = max(process.attraction, process.attraction_ahead)
         effort = 1.0 + p.entry.effort_help * spending / (spending + p.entry.effort_half)
         value = (
-            math.log(process.outlook) + 0.5 * staffed + 0.4 * assured_inputs(world, process)
+            math.log(process.outlook)
+            + 0.5 * staffed
+            + 0.4 * assured_inputs(world, process)
             + p.entry.environment * environment
         )
-        rate = process.pool * p.entry.attract * openness * effort / (
-            1.0 + math.exp(-p.entry.choosy * (value - p.entry.elsewhere))
+        rate = (
+            process.pool
+            * p.entry.attract
+            * openness
+            * effort
+            / (1.0 + math.exp(-p.entry.choosy * (value - p.entry.elsewhere)))
         )
         number = min(min(process.pool, 4), poisson(min(4.0, rate), now, ATTRACT, row, 0))
         for each in range(number):
@@ -411,7 +506,10 @@ def grant_permits(world, p, now):
         for row in range(len(world.projects)):
             project = world.projects[row]
             if project.alive and project.ready <= now.t:
-                if first < 0 or (project.applied, project.uid) < (world.projects[first].applied, world.projects[first].uid):
+                if first < 0 or (project.applied, project.uid) < (
+                    world.projects[first].applied,
+                    world.projects[first].uid,
+                ):
                     first = row
         if first < 0:
             break

@@ -42,18 +42,64 @@ from sim.world import DOMESTIC, OUTSIDE_OWNED
 class Finance:
     """Overhead, taxes, credit, dividends."""
 
-    overhead: float = parameter(0.07, "1/year", "overhead over plant at today's prices", (0.04, 0.12), source="model 10.10: 6 to 10 %")
-    wear: float = parameter(0.06, "1/year", "wear of plant", (0.02, 0.12), source="service life of plant about 16 years")
-    profit_tax: float = parameter(0.25, "share", "rate of the profit tax", (0.0, 0.5), source="enterprise income tax law of China, from 2008", kind="structural")
-    local_tax_share: float = parameter(0.4, "share", "local share of the profit tax", (0.0, 1.0), source="tax sharing between centre and provinces", kind="structural")
-    leverage: float = parameter(0.7, "share", "loans over plant that the bank grants", (0.2, 1.2), source="assumed: collateral rates")
-    interest: float = parameter(0.06, "1/year", "lending rate", (0.0, 0.15), source="benchmark lending rate 2011-2015 near 6 %")
-    guarantee_help: float = parameter(1.0, "1", "how much a full guarantee raises the limit", (0.0, 3.0), source="assumed")
-    bank_equity: float = parameter(0.08, "share", "equity over loans below which the bank stops lending", (0.04, 0.2), source="Basel capital ratio")
-    buffer: float = parameter(1.5, "quarter", "costs that an enterprise keeps in cash", (0.2, 4.0), source="assumed")
-    payout: float = parameter(0.3, "share", "of yearly profit that is paid out", (0.0, 0.9), source="assumed: payout of listed enterprises")
-    repayment: float = parameter(0.04, "1/quarter", "share of debt repaid", (0.01, 0.2), source="assumed: loans of six years")
-    environment_help: float = parameter(0.25, "share", "of overhead that a full point of business environment saves", (0.0, 0.6), source="assumed")
+    overhead: float = parameter(
+        0.07, "1/year", "overhead over plant at today's prices", (0.04, 0.12), source="model 10.10: 6 to 10 %"
+    )
+    wear: float = parameter(
+        0.06, "1/year", "wear of plant", (0.02, 0.12), source="service life of plant about 16 years"
+    )
+    profit_tax: float = parameter(
+        0.25,
+        "share",
+        "rate of the profit tax",
+        (0.0, 0.5),
+        source="enterprise income tax law of China, from 2008",
+        kind="structural",
+    )
+    local_tax_share: float = parameter(
+        0.4,
+        "share",
+        "local share of the profit tax",
+        (0.0, 1.0),
+        source="tax sharing between centre and provinces",
+        kind="structural",
+    )
+    leverage: float = parameter(
+        0.7, "share", "loans over plant that the bank grants", (0.2, 1.2), source="assumed: collateral rates"
+    )
+    interest: float = parameter(
+        0.06, "1/year", "lending rate", (0.0, 0.15), source="benchmark lending rate 2011-2015 near 6 %"
+    )
+    guarantee_help: float = parameter(
+        1.0, "1", "how much a full guarantee raises the limit", (0.0, 3.0), source="assumed"
+    )
+    bank_equity: float = parameter(
+        0.08,
+        "share",
+        "equity over loans below which the bank stops lending",
+        (0.04, 0.2),
+        source="Basel capital ratio",
+    )
+    buffer: float = parameter(
+        1.5, "quarter", "costs that an enterprise keeps in cash", (0.2, 4.0), source="assumed"
+    )
+    payout: float = parameter(
+        0.3,
+        "share",
+        "of yearly profit that is paid out",
+        (0.0, 0.9),
+        source="assumed: payout of listed enterprises",
+    )
+    repayment: float = parameter(
+        0.04, "1/quarter", "share of debt repaid", (0.01, 0.2), source="assumed: loans of six years"
+    )
+    environment_help: float = parameter(
+        0.25,
+        "share",
+        "of overhead that a full point of business environment saves",
+        (0.0, 0.6),
+        source="assumed",
+    )
 
 
 WAGES = money("wages")
@@ -116,7 +162,9 @@ def take_profit(world, p, enterprise, region):
     enterprise.capacity *= 1.0 - p.finance.wear / 4.0
     enterprise.value_added = enterprise.output_value - enterprise.inputs_used_value - enterprise.other_costs
     enterprise.value_added_volume = (
-        enterprise.output_volume - enterprise.inputs_used_volume - enterprise.other_costs / region.general_index
+        enterprise.output_volume
+        - enterprise.inputs_used_volume
+        - enterprise.other_costs / region.general_index
     )
     enterprise.profit = (
         enterprise.sales
@@ -191,12 +239,19 @@ def pay_dividends(world, enterprise, amount):
 def balance_cash(world, p, enterprise, region):
     """Repay when there is plenty, borrow when there is too little, note distress."""
     quarter = (
-        enterprise.inputs_local + enterprise.inputs_outside + enterprise.other_costs + enterprise.wages
+        enterprise.inputs_local
+        + enterprise.inputs_outside
+        + enterprise.other_costs
+        + enterprise.wages
         + enterprise.talent_pay
     )
     wanted = p.finance.buffer * quarter
     if enterprise.cash > wanted:
-        repay(world, enterprise, min(enterprise.debt, min(enterprise.cash - wanted, p.finance.repayment * enterprise.debt)))
+        repay(
+            world,
+            enterprise,
+            min(enterprise.debt, min(enterprise.cash - wanted, p.finance.repayment * enterprise.debt)),
+        )
         plenty = enterprise.cash - 4.0 * wanted - enterprise.debt
         if plenty > 0.0:
             pay_dividends(world, enterprise, 0.1 * plenty)

@@ -37,11 +37,37 @@ from sim.declare import money, parameter, parameters
 class Government:
     """Budget of the instruments."""
 
-    earmark: float = parameter(0.35, "share", "of local revenue from the cluster that funds instruments", (0.0, 1.0), source="assumed")
-    transfers: float = parameter(160.0, "million CNY/year", "transfers from above for instruments at 2011 prices", (0.0, 2000.0), source="central pilot programme 2015-18: 700 million CNY, and regional funds")
-    fixed_cost: float = parameter(0.25, "million CNY/quarter", "administration of an instrument at 2011 prices", (0.0, 2.0), source="assumed: a handful of staff")
-    share_cost: float = parameter(0.03, "share", "administration over what an instrument moves", (0.0, 0.15), source="administrative cost of grants 2 to 5 %")
-    household_spending: float = parameter(0.85, "share", "of household income spent at once", (0.5, 1.0), source="assumed")
+    earmark: float = parameter(
+        0.35,
+        "share",
+        "of local revenue from the cluster that funds instruments",
+        (0.0, 1.0),
+        source="assumed",
+    )
+    transfers: float = parameter(
+        160.0,
+        "million CNY/year",
+        "transfers from above for instruments at 2011 prices",
+        (0.0, 2000.0),
+        source="central pilot programme 2015-18: 700 million CNY, and regional funds",
+    )
+    fixed_cost: float = parameter(
+        0.25,
+        "million CNY/quarter",
+        "administration of an instrument at 2011 prices",
+        (0.0, 2.0),
+        source="assumed: a handful of staff",
+    )
+    share_cost: float = parameter(
+        0.03,
+        "share",
+        "administration over what an instrument moves",
+        (0.0, 0.15),
+        source="administrative cost of grants 2 to 5 %",
+    )
+    household_spending: float = parameter(
+        0.85, "share", "of household income spent at once", (0.5, 1.0), source="assumed"
+    )
 
 
 BANK_DIVIDENDS = money("dividends of the bank")

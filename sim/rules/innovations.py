@@ -17,7 +17,13 @@ from __future__ import annotations
 import math
 
 from sim.compiled import rule
-from sim.world import CLASS_ASSIMILATED, CLASS_INTEGRATED, CLASS_INTRODUCED, CLASS_ORIGINAL, CLASS_REINNOVATION
+from sim.world import (
+    CLASS_ASSIMILATED,
+    CLASS_INTEGRATED,
+    CLASS_INTRODUCED,
+    CLASS_ORIGINAL,
+    CLASS_REINNOVATION,
+)
 
 FROM_OUTSIDE = -1  # the parent of what is bought from outside
 

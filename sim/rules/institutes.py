@@ -35,7 +35,7 @@ from sim.chance import choose, decision, happens, poisson, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.innovations import gain_knowledge, record_innovation
-from sim.rules.talents import TALENT_PAY, free_row, pick_discipline
+from sim.rules.talents import TALENT_PAY, pick_discipline
 from sim.world import INTEGRATED, ORIGINAL, TESTING_CENTRE
 
 
@@ -44,36 +44,76 @@ class Institutes:
     """Research, transfer and services of institutes."""
 
     keep: float = parameter(
-        1.0, "1", "pace of knowledge at usual effort over the frontier's growth", (0.5, 1.5), source="keeps its place at 1",
+        1.0,
+        "1",
+        "pace of knowledge at usual effort over the frontier's growth",
+        (0.5, 1.5),
+        source="keeps its place at 1",
     )
     people_share: float = parameter(
-        0.6, "share", "weight of people against money in research effort", (0.3, 0.9), source="assumed: pay share of public R&D",
+        0.6,
+        "share",
+        "weight of people against money in research effort",
+        (0.3, 0.9),
+        source="assumed: pay share of public R&D",
     )
     yield_: float = parameter(
-        0.006, "1/quarter", "results per researcher at usual effort", (0.001, 0.03),
+        0.006,
+        "1/quarter",
+        "results per researcher at usual effort",
+        (0.001, 0.03),
         source="600 patents of the rare-earth research institute since 1963 with 350 researchers, more in recent years",
     )
-    catch_up: float = parameter(0.8, "1", "omega: the easier to learn the further behind", (0.0, 2.0), source="model 10.5")
+    catch_up: float = parameter(
+        0.8, "1", "omega: the easier to learn the further behind", (0.0, 2.0), source="model 10.5"
+    )
     pay_share: float = parameter(
-        0.65, "share", "of income that goes into pay of researchers at full staff", (0.3, 0.9), source="assumed",
+        0.65,
+        "share",
+        "of income that goes into pay of researchers at full staff",
+        (0.3, 0.9),
+        source="assumed",
     )
     transfer_gain: float = parameter(
-        0.10, "log", "step that a transferred result brings with full absorption", (0.0, 0.3), source="assumed",
+        0.10,
+        "log",
+        "step that a transferred result brings with full absorption",
+        (0.0, 0.3),
+        source="assumed",
     )
     transfer_fee: float = parameter(
-        0.5, "million CNY", "licence fee of a result at 2011 prices", (0.05, 5.0), source="assumed from technology-contract statistics",
+        0.5,
+        "million CNY",
+        "licence fee of a result at 2011 prices",
+        (0.05, 5.0),
+        source="assumed from technology-contract statistics",
     )
     reach_out: float = parameter(
-        4.0, "1", "enterprises that hear of a result", (1.0, 20.0), source="assumed", kind="structural",
+        4.0,
+        "1",
+        "enterprises that hear of a result",
+        (1.0, 20.0),
+        source="assumed",
+        kind="structural",
     )
     centre_cost: float = parameter(
-        15.0, "million CNY", "cost of settling an invited centre at 2011 prices", (2.0, 60.0),
+        15.0,
+        "million CNY",
+        "cost of settling an invited centre at 2011 prices",
+        (2.0, 60.0),
         source="grants of 3 to 10 million CNY a year for platforms in the city's policy lists",
     )
-    centre_people: float = parameter(25.0, "person", "posts of an invited centre", (5.0, 100.0), source="assumed")
-    centre_capacity: float = parameter(12.0, "project/quarter", "services of an invited centre", (2.0, 60.0), source="assumed")
+    centre_people: float = parameter(
+        25.0, "person", "posts of an invited centre", (5.0, 100.0), source="assumed"
+    )
+    centre_capacity: float = parameter(
+        12.0, "project/quarter", "services of an invited centre", (2.0, 60.0), source="assumed"
+    )
     laboratory_cost: float = parameter(
-        3.0, "million CNY/year", "running cost of a joint laboratory at 2011 prices", (0.5, 10.0),
+        3.0,
+        "million CNY/year",
+        "running cost of a joint laboratory at 2011 prices",
+        (0.5, 10.0),
         source="3 million CNY for a laboratory or technology centre in the city's policy lists",
     )
 
@@ -138,11 +178,19 @@ def do_institute_research(world, p, now):
             if institute.focus[field] > 0.0:
                 behind = max(0.3, institute.knowledge[field]) ** (-p.institutes.catch_up)
                 # 0.85 is where institutes at usual effort settle: behind the frontier, ahead of the cluster.
-                pace = p.institutes.keep * world.fields[field].growth * effort * behind * 0.85**p.institutes.catch_up
+                pace = (
+                    p.institutes.keep
+                    * world.fields[field].growth
+                    * effort
+                    * behind
+                    * 0.85**p.institutes.catch_up
+                )
                 gain_knowledge(institute, field, pace)
         institute.patents *= 0.98
         institute.reputation += 0.05 * (
-            institute.knowledge[0] * institute.focus[0] + best_focus(institute, fields) + 0.02 * institute.projects
+            institute.knowledge[0] * institute.focus[0]
+            + best_focus(institute, fields)
+            + 0.02 * institute.projects
             - institute.reputation
         )
         if institute.kind == TESTING_CENTRE:
@@ -168,9 +216,7 @@ def have_result(world, p, now, institute, field, each):
     """A result: recorded, patented, offered to enterprises that hear of it."""
     region = world.region[0]
     step = 0.03
-    uid = record_innovation(
-        world, now, ORIGINAL, field, step, institute.uid, 0, 0, 0, False, False, True
-    )
+    uid = record_innovation(world, now, ORIGINAL, field, step, institute.uid, 0, 0, 0, False, False, True)
     institute.technology[field] = uid
     institute.innovations += 1
     institute.patents += 1

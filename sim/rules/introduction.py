@@ -32,17 +32,51 @@ from sim.world import INTRODUCING
 class Introduction:
     """Licences and their digestion."""
 
-    begin: float = parameter(0.06, "1/quarter", "chance to take a licence at full propensity and open access", (0.0, 0.3), source="assumed")
-    access: float = parameter(0.6, "share", "access to outside technology without policy", (0.0, 1.0), source="assumed")
-    quarters: float = parameter(16.0, "quarter", "length of a licence", (4.0, 40.0), source="assumed: three to five years")
-    fee: float = parameter(0.015, "share", "fee over expected sales for the full gap", (0.0, 0.06), source="royalties of 1 to 5 % of sales")
-    level: float = parameter(0.85, "1", "knowledge that a licence lends over the frontier", (0.5, 1.0), source="assumed: owners keep the newest")
-    digestion: float = parameter(0.25, "share", "d0: digestion over fees without support", (0.0, 3.0), source="0.05 to 0.4 in statistics of large Chinese enterprises")
-    pace: float = parameter(0.25, "1/quarter", "share of the gap closed by full digestion", (0.02, 0.4), source="assumed")
-    half: float = parameter(0.5, "1", "digestion over fees that is half effective", (0.1, 5.0), source="assumed")
+    begin: float = parameter(
+        0.06,
+        "1/quarter",
+        "chance to take a licence at full propensity and open access",
+        (0.0, 0.3),
+        source="assumed",
+    )
+    access: float = parameter(
+        0.6, "share", "access to outside technology without policy", (0.0, 1.0), source="assumed"
+    )
+    quarters: float = parameter(
+        16.0, "quarter", "length of a licence", (4.0, 40.0), source="assumed: three to five years"
+    )
+    fee: float = parameter(
+        0.015,
+        "share",
+        "fee over expected sales for the full gap",
+        (0.0, 0.06),
+        source="royalties of 1 to 5 % of sales",
+    )
+    level: float = parameter(
+        0.85,
+        "1",
+        "knowledge that a licence lends over the frontier",
+        (0.5, 1.0),
+        source="assumed: owners keep the newest",
+    )
+    digestion: float = parameter(
+        0.25,
+        "share",
+        "d0: digestion over fees without support",
+        (0.0, 3.0),
+        source="0.05 to 0.4 in statistics of large Chinese enterprises",
+    )
+    pace: float = parameter(
+        0.25, "1/quarter", "share of the gap closed by full digestion", (0.02, 0.4), source="assumed"
+    )
+    half: float = parameter(
+        0.5, "1", "digestion over fees that is half effective", (0.1, 5.0), source="assumed"
+    )
     improvement: float = parameter(0.12, "1", "y: improvements from digestion", (0.0, 1.0), source="assumed")
     step: float = parameter(0.03, "log", "size of an improvement", (0.01, 0.1), source="as own search")
-    gap: float = parameter(0.15, "log", "gap to the licence below which none is taken", (0.0, 0.6), source="assumed")
+    gap: float = parameter(
+        0.15, "log", "gap to the licence below which none is taken", (0.0, 0.6), source="assumed"
+    )
 
 
 LICENSE = decision("whether an enterprise takes a licence for outside technology")
@@ -131,7 +165,18 @@ def use_licence(world, p, now, enterprise):
     enterprise.licence_digested = min(1.0, before + p.introduction.pace * enterprise.absorptive * effective)
     if before < 0.5 <= enterprise.licence_digested:
         uid = record_innovation(
-            world, now, INTRODUCING, field, 0.0, enterprise.uid, 0, enterprise.licence_technology, 0, False, True, False
+            world,
+            now,
+            INTRODUCING,
+            field,
+            0.0,
+            enterprise.uid,
+            0,
+            enterprise.licence_technology,
+            0,
+            False,
+            True,
+            False,
         )
         enterprise.technology[field] = uid
         enterprise.innovations[world.innovations[uid - 1].kind] += 1

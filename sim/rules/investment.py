@@ -4,7 +4,7 @@
     it is considered once a year, if the gap exceeds a tenth of capacity and attention is free
     fraction = Phi(ln(E[return] / user cost) / 0.4)                                                    (2)
     E[return] = E[margin] x usual utilisation - (pay of talents + R&D) / capacity, per unit of capacity
-    user cost per unit = plant G (r + wear + risk) / 4 x (1 - subsidy - land share x discount) + overhead  (3)
+    user cost per unit = plant G ((r - interest subsidy + wear + risk) (1 - subsidy - land share x discount) + overhead) / 4  (3)
 
 Expectations are adaptive on the enterprise's own orders. Makers of commodities take the price: they expand a step when
 margins beat the user cost and the quota leaves room. Plant takes two to six quarters to build and is paid while it is
@@ -31,12 +31,38 @@ from sim.world import COMMODITY, PIPELINE
 class Investment:
     """Capacity decisions."""
 
-    buffer: float = parameter(0.15, "share", "capacity wanted above expected orders", (0.0, 0.5), source="mean utilisation 0.70 to 0.85")
-    gap: float = parameter(0.12, "share", "gap that is acted upon, over capacity", (0.0, 0.3), source="lumpy investment (Doms and Dunne 1998)")
+    buffer: float = parameter(
+        0.15,
+        "share",
+        "capacity wanted above expected orders",
+        (0.0, 0.5),
+        source="mean utilisation 0.70 to 0.85",
+    )
+    gap: float = parameter(
+        0.12,
+        "share",
+        "gap that is acted upon, over capacity",
+        (0.0, 0.3),
+        source="lumpy investment (Doms and Dunne 1998)",
+    )
     spread: float = parameter(0.4, "log", "spread of the payback test", (0.1, 1.0), source="model 10.6")
-    risk: float = parameter(0.10, "1/year", "risk premium in the user cost", (0.0, 0.15), source="assumed: hurdle rates of private enterprises well above lending rates")
-    weight: float = parameter(0.25, "1/quarter", "weight of the newest observation in expectations", (0.05, 0.6), source="model 10.6")
-    commodity_step: float = parameter(0.4, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed")
+    risk: float = parameter(
+        0.10,
+        "1/year",
+        "risk premium in the user cost",
+        (0.0, 0.15),
+        source="assumed: hurdle rates of private enterprises well above lending rates",
+    )
+    weight: float = parameter(
+        0.25,
+        "1/quarter",
+        "weight of the newest observation in expectations",
+        (0.05, 0.6),
+        source="model 10.6",
+    )
+    commodity_step: float = parameter(
+        0.4, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed"
+    )
     most: float = parameter(0.6, "share", "largest order over capacity", (0.1, 2.0), source="assumed")
 
 
@@ -61,10 +87,11 @@ def form_expectations(world, p, now):
 
 
 @rule
-def user_cost(process, region, p, subsidy, land_discount):
+def user_cost(process, region, p, subsidy, land_discount, interest_subsidy):
     """(3) per unit of capacity and quarter."""
     price = process.plant * region.general_index
-    rate = (p.finance.interest + p.finance.wear + p.investment.risk) / 4.0
+    interest = max(0.0, p.finance.interest - interest_subsidy * region.paid_share)
+    rate = (interest + p.finance.wear + p.investment.risk) / 4.0
     relief = min(0.9, subsidy * region.paid_share) + process.land_share * min(1.0, land_discount)
     return price * (rate * (1.0 - relief) + p.finance.overhead / 4.0)
 
@@ -122,7 +149,7 @@ def order_plant(world, p, enterprise, region, gap):
     """Order a fraction of the gap that pays and can be financed."""
     process = world.processes[enterprise.process]
     subsidy = max(enterprise.capital_subsidy, enterprise.capital_subsidy_ahead)
-    cost = user_cost(process, region, p, subsidy, enterprise.land_discount)
+    cost = user_cost(process, region, p, subsidy, enterprise.land_discount, enterprise.interest_subsidy)
     fraction = willing_fraction(expected_return(enterprise), cost, p)
     units = min(fraction * gap, p.investment.most * enterprise.capacity)
     if units < 0.05 * enterprise.capacity:
@@ -158,7 +185,9 @@ def build(world, p, enterprise, region):
     enterprise.ordered[PIPELINE - 1] = 0.0
     enterprise.capacity += ready
     if due > 0.0:
-        pay_for_plant(world, p, enterprise, process, due, enterprise.capital_subsidy, enterprise.land_discount)
+        pay_for_plant(
+            world, p, enterprise, process, due, enterprise.capital_subsidy, enterprise.land_discount
+        )
 
 
 @rule

@@ -34,25 +34,58 @@ from sim.world import INTEGRATED, PARTNERS
 class JointProjects:
     """Partner search, cost and gain of joint projects."""
 
-    looks: float = parameter(4.0, "1", "unknown candidates looked at in a search", (1.0, 12.0), source="assumed", kind="structural")
+    looks: float = parameter(
+        4.0, "1", "unknown candidates looked at in a search", (1.0, 12.0), source="assumed", kind="structural"
+    )
     begin: float = parameter(
-        0.25, "1/quarter", "chance to look for a project at full propensity to integrate", (0.0, 1.0), source="assumed",
+        0.25,
+        "1/quarter",
+        "chance to look for a project at full propensity to integrate",
+        (0.0, 1.0),
+        source="assumed",
     )
-    quarters: float = parameter(6.0, "quarter", "length of a project", (2.0, 16.0), source="assumed: one to two years")
+    quarters: float = parameter(
+        6.0, "quarter", "length of a project", (2.0, 16.0), source="assumed: one to two years"
+    )
     cost: float = parameter(
-        0.25, "share", "cost of a project a quarter over the R&D budget", (0.05, 1.0), source="assumed",
+        0.25,
+        "share",
+        "cost of a project a quarter over the R&D budget",
+        (0.05, 1.0),
+        source="assumed",
     )
-    success: float = parameter(0.12, "1/quarter", "chance of a result at best distance and full trust", (0.0, 0.5), source="assumed")
-    distance: float = parameter(0.45, "log", "d*: best cognitive distance", (0.1, 1.5), source="Nooteboom et al. 2007: interior optimum")
-    step: float = parameter(0.09, "log", "step for both sides at best distance", (0.01, 0.3), source="assumed")
-    trust_gain: float = parameter(0.06, "1/quarter", "trust earned by working together", (0.0, 0.3), source="assumed")
-    convening: float = parameter(0.6, "1", "weight of convening power in a search", (0.0, 2.0), source="assumed; E4 is the check")
+    success: float = parameter(
+        0.12, "1/quarter", "chance of a result at best distance and full trust", (0.0, 0.5), source="assumed"
+    )
+    distance: float = parameter(
+        0.45,
+        "log",
+        "d*: best cognitive distance",
+        (0.1, 1.5),
+        source="Nooteboom et al. 2007: interior optimum",
+    )
+    step: float = parameter(
+        0.09, "log", "step for both sides at best distance", (0.01, 0.3), source="assumed"
+    )
+    trust_gain: float = parameter(
+        0.06, "1/quarter", "trust earned by working together", (0.0, 0.3), source="assumed"
+    )
+    convening: float = parameter(
+        0.6, "1", "weight of convening power in a search", (0.0, 2.0), source="assumed; E4 is the check"
+    )
     voucher_response: float = parameter(
-        1.6, "1", "how much a full voucher raises the wish for a project", (0.0, 4.0),
+        1.6,
+        "1",
+        "how much a full voucher raises the wish for a project",
+        (0.0, 4.0),
         source="8 of 10 vouchers additional (Cornet et al. 2006)",
     )
     per_researcher: float = parameter(
-        0.06, "project", "projects that an institute can run per researcher", (0.01, 0.3), source="assumed",
+        0.06,
+        "project",
+        "projects that an institute can run per researcher",
+        (0.01, 0.3),
+        source="assumed",
     )
 
 
@@ -91,8 +124,15 @@ def begin_joint_projects(world, p, now):
         if not enterprise.alive or enterprise.research <= 0.0 or enterprise.joint_until > now.t:
             continue
         voucher = enterprise.collaboration_voucher * region.paid_share
-        wish = p.joint_projects.begin * 3.0 * enterprise.propensity[INTEGRATED] * (
-            1.0 + p.joint_projects.voucher_response * voucher + p.joint_projects.convening * enterprise.coordination
+        wish = (
+            p.joint_projects.begin
+            * 3.0
+            * enterprise.propensity[INTEGRATED]
+            * (
+                1.0
+                + p.joint_projects.voucher_response * voucher
+                + p.joint_projects.convening * enterprise.coordination
+            )
         )
         if happens(wish, now, BEGIN, enterprise.uid, 0) and enterprise.attention >= p.management.joint_needs:
             slot = find_partner(world, p, now, enterprise, place)
@@ -124,8 +164,14 @@ def find_partner(world, p, now, enterprise, place):
     for known in range(PARTNERS):
         if partner_alive(world.enterprises, world.institutes, enterprise, known):
             value = appeal(
-                world, p, now, enterprise, enterprise.partner[known], enterprise.partner_institute[known],
-                enterprise.partner_trust[known], known,
+                world,
+                p,
+                now,
+                enterprise,
+                enterprise.partner[known],
+                enterprise.partner_institute[known],
+                enterprise.partner_trust[known],
+                known,
             )
             if value > best:
                 best, slot = value, known
@@ -156,11 +202,25 @@ def appeal(world, p, now, enterprise, row, institute, trust, look):
         staff = home.local_talents + home.introduced_talents
         if home.projects >= 1.0 + p.joint_projects.per_researcher * staff:
             return -1.0
-        fit = fit_of_distance(distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge), p)
+        fit = fit_of_distance(
+            distance_between(
+                world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge
+            ),
+            p,
+        )
         value = fit + trust + home.reputation * home.transfer_orientation + home.joint_laboratories * 0.1
-        return value + p.joint_projects.convening * home.coordination + 0.3 * normal(now, LIKING, enterprise.uid, look)
+        return (
+            value
+            + p.joint_projects.convening * home.coordination
+            + 0.3 * normal(now, LIKING, enterprise.uid, look)
+        )
     other = world.enterprises[row]
-    fit = fit_of_distance(distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, other.knowledge), p)
+    fit = fit_of_distance(
+        distance_between(
+            world.processes[enterprise.process].weight, len(world.fields), enterprise, other.knowledge
+        ),
+        p,
+    )
     value = fit + trust + 0.5 * other.capability + p.joint_projects.convening * other.coordination
     return value + 0.3 * normal(now, LIKING, enterprise.uid, look)
 
@@ -170,7 +230,11 @@ def replace_partner(world, enterprise, row, institute):
     """Put a new partner in an empty slot, or in that of the least trusted (links of the dead count as empty)."""
     worst, slot = 10.0, 0
     for known in range(PARTNERS):
-        trust = enterprise.partner_trust[known] if partner_alive(world.enterprises, world.institutes, enterprise, known) else -1.0
+        trust = (
+            enterprise.partner_trust[known]
+            if partner_alive(world.enterprises, world.institutes, enterprise, known)
+            else -1.0
+        )
         if trust < worst:
             worst, slot = trust, known
     enterprise.partner[slot] = row
@@ -209,14 +273,25 @@ def work_together(world, p, now):
             home.contract_income += cost
             pay_institute(world, enterprise, SERVICES, home, cost)
             laboratory = min(1.0, home.joint_laboratories / max(1.0, home.projects))
-            distance = distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge)
+            distance = distance_between(
+                world.processes[enterprise.process].weight, len(world.fields), enterprise, home.knowledge
+            )
         else:
             pay(world, enterprise, MATERIALS, OUTSIDE, cost)
-            distance = distance_between(world.processes[enterprise.process].weight, len(world.fields), enterprise, world.enterprises[row].knowledge)
+            distance = distance_between(
+                world.processes[enterprise.process].weight,
+                len(world.fields),
+                enterprise,
+                world.enterprises[row].knowledge,
+            )
         enterprise.partner_trust[slot] += p.joint_projects.trust_gain * (1.0 + laboratory) * (1.0 - trust)
         effort = 3.0 * enterprise.propensity[INTEGRATED] / world.processes[enterprise.process].complexity
         chance = (
-            p.joint_projects.success * fit_of_distance(distance, p) * (0.4 + 0.6 * trust) * (1.0 + 0.5 * laboratory) * effort
+            p.joint_projects.success
+            * fit_of_distance(distance, p)
+            * (0.4 + 0.6 * trust)
+            * (1.0 + 0.5 * laboratory)
+            * effort
         )
         if happens(chance, now, SUCCEED, enterprise.uid, 0):
             succeed_together(world, p, now, enterprise, slot, fit_of_distance(distance, p))
@@ -236,7 +311,18 @@ def succeed_together(world, p, now, enterprise, slot, fit):
     parent = own if own > 0 else theirs
     second = theirs if own > 0 else 0
     uid = record_innovation(
-        world, now, INTEGRATED, field, step, enterprise.uid, enterprise.partner_uid[slot], parent, second, False, False, True
+        world,
+        now,
+        INTEGRATED,
+        field,
+        step,
+        enterprise.uid,
+        enterprise.partner_uid[slot],
+        parent,
+        second,
+        False,
+        False,
+        True,
     )
     enterprise.technology[field] = uid
     enterprise.innovations[world.innovations[uid - 1].kind] += 1

@@ -23,19 +23,34 @@ class Labour:
     """The market for production workers."""
 
     scarcity: float = parameter(
-        0.25, "share", "rise of the local wage when the whole pool is employed", (0.0, 1.0), source="assumed: labour pooling",
+        0.25,
+        "share",
+        "rise of the local wage when the whole pool is employed",
+        (0.0, 1.0),
+        source="assumed: labour pooling",
     )
     minimum: float = parameter(
-        0.85, "share", "least wage over the outside wage", (0.5, 1.0), source="assumed: regional minimum and migration",
+        0.85,
+        "share",
+        "least wage over the outside wage",
+        (0.5, 1.0),
+        source="assumed: regional minimum and migration",
     )
     adjust: float = parameter(
-        0.3, "1/quarter", "share of the gap to the wanted number that is hired or let go in a quarter", (0.05, 1.0),
+        0.3,
+        "1/quarter",
+        "share of the gap to the wanted number that is hired or let go in a quarter",
+        (0.05, 1.0),
         source="assumed",
     )
 
 
-USUAL_PRODUCTIVITY = 0.68  # over the frontier, of the plants whose labour and other inputs the chain file reports
-SCALE_PENALTY = 0.12  # c: labour needs below efficient scale; six-tenths rule of plant less what small firms save
+USUAL_PRODUCTIVITY = (
+    0.68  # over the frontier, of the plants whose labour and other inputs the chain file reports
+)
+SCALE_PENALTY = (
+    0.12  # c: labour needs below efficient scale; six-tenths rule of plant less what small firms save
+)
 
 
 @rule
@@ -43,7 +58,13 @@ def workers_per_unit(process, enterprise, region):
     """Workers for one unit a quarter of the main product, by (2)."""
     efficiency = enterprise.productivity / USUAL_PRODUCTIVITY * math.exp(-enterprise.cost_luck)
     small = max(1.0, process.minimum_scale / max(1e-9, enterprise.capacity))
-    return process.workers * region.general_index / region.wage_index * min(2.0, small**SCALE_PENALTY) / efficiency
+    return (
+        process.workers
+        * region.general_index
+        / region.wage_index
+        * min(2.0, small**SCALE_PENALTY)
+        / efficiency
+    )
 
 
 @rule

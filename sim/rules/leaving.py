@@ -27,11 +27,38 @@ from sim.world import AT_ENTERPRISE, ATTRACTED, STATE
 class Leaving:
     """Hazards and terms of exit."""
 
-    patience: float = parameter(4.0, "quarter", "quarters without liquidity until insolvency", (1.0, 12.0), source="assumed", kind="structural")
-    give_up: float = parameter(0.12, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed")
-    infant: float = parameter(0.02, "1/quarter", "hazard of the first years, small enterprises", (0.0, 0.1), source="exit falls with age and size")
-    moving: float = parameter(0.03, "1/quarter", "hazard that an attracted enterprise moves on when it is better elsewhere", (0.0, 0.2), source="assumed")
-    recovery: float = parameter(0.35, "share", "of book value that plant brings", (0.0, 0.9), source="recovery rates of insolvencies in China 30 to 40 %")
+    patience: float = parameter(
+        4.0,
+        "quarter",
+        "quarters without liquidity until insolvency",
+        (1.0, 12.0),
+        source="assumed",
+        kind="structural",
+    )
+    give_up: float = parameter(
+        0.12, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed"
+    )
+    infant: float = parameter(
+        0.02,
+        "1/quarter",
+        "hazard of the first years, small enterprises",
+        (0.0, 0.1),
+        source="exit falls with age and size",
+    )
+    moving: float = parameter(
+        0.03,
+        "1/quarter",
+        "hazard that an attracted enterprise moves on when it is better elsewhere",
+        (0.0, 0.2),
+        source="assumed",
+    )
+    recovery: float = parameter(
+        0.35,
+        "share",
+        "of book value that plant brings",
+        (0.0, 0.9),
+        source="recovery rates of insolvencies in China 30 to 40 %",
+    )
 
 
 GIVE_UP = decision("whether an enterprise gives up")
@@ -55,7 +82,9 @@ def leave(world, p, now):
             reason = INSOLVENT
         elif happens(hazard_of_giving_up(world, p, enterprise, now), now, GIVE_UP, enterprise.uid, 0):
             reason = GIVEN_UP
-        elif wants_to_move(world, p, enterprise, now) and happens(p.leaving.moving, now, MOVE_AWAY, enterprise.uid, 0):
+        elif wants_to_move(world, p, enterprise, now) and happens(
+            p.leaving.moving, now, MOVE_AWAY, enterprise.uid, 0
+        ):
             reason = MOVED
             world.processes[enterprise.process].pool += 1
         if reason >= 0:

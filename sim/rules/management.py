@@ -26,26 +26,54 @@ class Management:
     """Attention and the spread of practice."""
 
     span: float = parameter(
-        0.35, "1", "attention gained with the logarithm of size", (0.0, 1.0), source="assumed: larger teams, sublinear",
+        0.35,
+        "1",
+        "attention gained with the logarithm of size",
+        (0.0, 1.0),
+        source="assumed: larger teams, sublinear",
     )
     learn: float = parameter(
-        0.05, "1/quarter", "pace of learning with one unit of free attention", (0.0, 0.2),
+        0.05,
+        "1/quarter",
+        "pace of learning with one unit of free attention",
+        (0.0, 0.2),
         source="assumed: five years to close most of the gap",
     )
-    fade: float = parameter(0.006, "1/quarter", "practice lost through turnover", (0.0, 0.03), source="assumed")
+    fade: float = parameter(
+        0.006, "1/quarter", "practice lost through turnover", (0.0, 0.03), source="assumed"
+    )
     local_best: float = parameter(
-        0.75, "1", "practice seen without customers or owners outside", (0.3, 1.0),
+        0.75,
+        "1",
+        "practice seen without customers or owners outside",
+        (0.3, 1.0),
         source="assumed: gap of domestic to multinational plants in management surveys",
     )
     contact: float = parameter(
-        0.6, "1", "how much convening adds to learning", (0.0, 2.0), source="assumed; tested in validation E4",
+        0.6,
+        "1",
+        "how much convening adds to learning",
+        (0.0, 2.0),
+        source="assumed; tested in validation E4",
     )
-    growth_needs: float = parameter(0.5, "1", "attention taken by an order of new plant", (0.0, 1.0), source="assumed")
-    joint_needs: float = parameter(0.25, "1", "attention taken by a joint project a quarter", (0.0, 1.0), source="assumed")
-    licence_needs: float = parameter(0.2, "1", "attention taken by a new licence", (0.0, 1.0), source="assumed")
-    market_needs: float = parameter(0.4, "1", "attention taken by entering a market", (0.0, 1.0), source="assumed")
-    diversification_needs: float = parameter(0.8, "1", "attention taken by a new line", (0.0, 1.5), source="assumed")
-    own_research_needs: float = parameter(0.15, "1", "attention taken by an own R&D programme", (0.0, 1.0), source="assumed")
+    growth_needs: float = parameter(
+        0.5, "1", "attention taken by an order of new plant", (0.0, 1.0), source="assumed"
+    )
+    joint_needs: float = parameter(
+        0.25, "1", "attention taken by a joint project a quarter", (0.0, 1.0), source="assumed"
+    )
+    licence_needs: float = parameter(
+        0.2, "1", "attention taken by a new licence", (0.0, 1.0), source="assumed"
+    )
+    market_needs: float = parameter(
+        0.4, "1", "attention taken by entering a market", (0.0, 1.0), source="assumed"
+    )
+    diversification_needs: float = parameter(
+        0.8, "1", "attention taken by a new line", (0.0, 1.5), source="assumed"
+    )
+    own_research_needs: float = parameter(
+        0.15, "1", "attention taken by an own R&D programme", (0.0, 1.0), source="assumed"
+    )
 
 
 @rule
@@ -72,7 +100,9 @@ def improve_practice(world, p, now):
     """Practice by (2), with what attention is left."""
     for enterprise in world.enterprises:
         if enterprise.alive:
-            sees_the_best = enterprise.ownership == OUTSIDE_OWNED or enterprise.sales_market[INTERNATIONAL] > 0.0
+            sees_the_best = (
+                enterprise.ownership == OUTSIDE_OWNED or enterprise.sales_market[INTERNATIONAL] > 0.0
+            )
             best = 1.0 if sees_the_best else p.management.local_best
             contacts = p.management.contact * enterprise.coordination
             learned = p.management.learn * min(1.0, max(0.0, enterprise.attention)) * (1.0 + contacts)

@@ -42,18 +42,66 @@ from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, INTERNATIONAL, MARKET
 class OutsideMarkets:
     """Reach, entry, commodity outlets."""
 
-    relax: float = parameter(0.1, "1/quarter", "pace at which reach follows sales", (0.02, 0.3), source="model 10.4")
-    eta: float = parameter(0.7, "1", "returns of reach to sales", (0.5, 0.85), source="model 10.4: a pure replicator explodes")
-    entrant_reach: float = parameter(0.35, "1", "reach bought with the sunk cost of entry", (0.05, 1.0), source="assumed")
-    wish: float = parameter(0.12, "1/quarter", "chance to enter a market that pays", (0.0, 0.5), source="assumed")
-    payback: float = parameter(8.0, "quarter", "time in which the sunk cost has to come back", (2.0, 24.0), source="assumed")
-    reputation: float = parameter(0.15, "log", "worth of a certificate and of marketing practice to buyers", (0.0, 0.6), source="assumed")
-    promotion: float = parameter(0.074, "1", "elasticity of exports to promotion", (0.0, 0.3), source="ITC 2016: 0.074")
-    promotion_base: float = parameter(0.15, "million CNY/quarter", "an enterprise's own marketing abroad at 2011 prices", (0.02, 2.0), source="assumed")
-    learning: float = parameter(0.004, "log/quarter", "knowledge that customers abroad teach an enterprise with full absorption", (0.0, 0.02), source="learning by exporting 4 to 27 % (De Loecker)")
-    glut: float = parameter(2.5, "1", "e: elasticity of what commodity markets take beyond their depth", (0.3, 4.0), source="assumed")
-    least: float = parameter(0.25, "share", "lowest price over parity at which a commodity is sold", (0.0, 0.9), source="assumed: dumping below is held back")
-    reserve: float = parameter(0.3, "quarter", "stock of a commodity kept for local users, over local use", (0.0, 2.0), source="assumed")
+    relax: float = parameter(
+        0.1, "1/quarter", "pace at which reach follows sales", (0.02, 0.3), source="model 10.4"
+    )
+    eta: float = parameter(
+        0.7, "1", "returns of reach to sales", (0.5, 0.85), source="model 10.4: a pure replicator explodes"
+    )
+    entrant_reach: float = parameter(
+        0.35, "1", "reach bought with the sunk cost of entry", (0.05, 1.0), source="assumed"
+    )
+    wish: float = parameter(
+        0.12, "1/quarter", "chance to enter a market that pays", (0.0, 0.5), source="assumed"
+    )
+    payback: float = parameter(
+        8.0, "quarter", "time in which the sunk cost has to come back", (2.0, 24.0), source="assumed"
+    )
+    reputation: float = parameter(
+        0.15,
+        "log",
+        "worth of a certificate and of marketing practice to buyers",
+        (0.0, 0.6),
+        source="assumed",
+    )
+    promotion: float = parameter(
+        0.074, "1", "elasticity of exports to promotion", (0.0, 0.3), source="ITC 2016: 0.074"
+    )
+    promotion_base: float = parameter(
+        0.15,
+        "million CNY/quarter",
+        "an enterprise's own marketing abroad at 2011 prices",
+        (0.02, 2.0),
+        source="assumed",
+    )
+    learning: float = parameter(
+        0.004,
+        "log/quarter",
+        "knowledge that customers abroad teach an enterprise with full absorption",
+        (0.0, 0.02),
+        source="learning by exporting 4 to 27 % (De Loecker)",
+    )
+    glut: float = parameter(
+        2.5,
+        "1",
+        "e: elasticity of what commodity markets take beyond their depth",
+        (0.3, 4.0),
+        source="assumed",
+    )
+    least: float = parameter(
+        0.25,
+        "share",
+        "lowest price over parity at which a commodity is sold",
+        (0.0, 0.9),
+        source="assumed: dumping below is held back",
+    )
+    reserve: float = parameter(
+        0.3,
+        "quarter",
+        "stock of a commodity kept for local users, over local use",
+        (0.0, 2.0),
+        source="assumed",
+    )
 
 
 ENTER_MARKET = decision("whether an enterprise enters an outside market")
@@ -77,7 +125,11 @@ def attractiveness(product, enterprise, market, p):
     )
     v = -product.price_sensitivity[market] * math.log(max(1e-3, relative))
     v += product.quality_sensitivity[market] * math.log(max(0.05, enterprise.quality))
-    v += p.outside_markets.reputation * (enterprise.certified + enterprise.practice - 0.5) + enterprise.demand_luck + enterprise.standing
+    v += (
+        p.outside_markets.reputation * (enterprise.certified + enterprise.practice - 0.5)
+        + enterprise.demand_luck
+        + enterprise.standing
+    )
     return math.exp(min(6.0, v))
 
 
@@ -108,7 +160,9 @@ def sell_differentiated(world, p, now):
         stock = enterprise.output_stock[0]
         filled = min(1.0, stock / demand) if demand > 0.0 else 0.0
         for market in range(MARKETS):
-            share = orders_from(product, enterprise, market) + (enterprise.backlog if market == DOMESTIC else 0.0)
+            share = orders_from(product, enterprise, market) + (
+                enterprise.backlog if market == DOMESTIC else 0.0
+            )
             sell(world, p, enterprise, product, market, share * filled)
         enterprise.unfilled += demand * (1.0 - filled)
         enterprise.backlog = 0.5 * demand * (1.0 - filled)
@@ -116,7 +170,9 @@ def sell_differentiated(world, p, now):
     for product in world.products:
         for market in range(MARKETS):
             pull = product.cluster_share[market]
-            product.cluster_share[market] = pull / (product.outside_mass[market] + pull) if pull > 0.0 else 0.0
+            product.cluster_share[market] = (
+                pull / (product.outside_mass[market] + pull) if pull > 0.0 else 0.0
+            )
 
 
 @rule
@@ -218,8 +274,11 @@ def sell_commodities(world, p, now):
             net_home = good.price * (1.0 - good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
             burden = max(0.0, region.vat - good.refund) + good.export_tax
             # The observed wedge is what is left after VAT that is not refunded; an export tax is not in it.
-            net_abroad = good.price * (1.0 + region.export_wedge) * (1.0 - good.export_tax) * (
-                1.0 - good.base_trade_cost[INTERNATIONAL] * good.trade_cost_factor[INTERNATIONAL]
+            net_abroad = (
+                good.price
+                * (1.0 + region.export_wedge)
+                * (1.0 - good.export_tax)
+                * (1.0 - good.base_trade_cost[INTERNATIONAL] * good.trade_cost_factor[INTERNATIONAL])
             )
             if net_abroad < p.outside_markets.least * net_home:
                 abroad = 0.0
@@ -236,11 +295,15 @@ def sell_commodities(world, p, now):
                 net_abroad * discount / max(0.01, 1.0 - burden) if abroad > 0.0 else 0.0
             )
             good.stock_cover = (held - sold) / max(1e-9, flow_ + sold)
-            got = flow_ * good.local_price + good.taken[DOMESTIC] * good.outside_price[DOMESTIC] + (
-                good.taken[INTERNATIONAL] * net_abroad * discount
+            got = (
+                flow_ * good.local_price
+                + good.taken[DOMESTIC] * good.outside_price[DOMESTIC]
+                + (good.taken[INTERNATIONAL] * net_abroad * discount)
             )
             if flow_ + sold > 0.0:
-                good.realisation += 0.5 * (got / (flow_ + max(sold, 0.7 * offered)) / good.price - good.realisation)
+                good.realisation += 0.5 * (
+                    got / (flow_ + max(sold, 0.7 * offered)) / good.price - good.realisation
+                )
             good.offered = held
             good.held_back = 0.0
             good.cluster_share[DOMESTIC] = sold / held if held > 0.0 else 0.0
@@ -293,15 +356,19 @@ def enter_markets(world, p, now):
         process = world.processes[enterprise.process]
         for market in range(MARKETS):
             if enterprise.serves[market]:
-                reference = product.reference_sales[market] * product.price * max(
-                    0.05, product.market_size[market] / max(1e-9, product.demand[market])
+                reference = (
+                    product.reference_sales[market]
+                    * product.price
+                    * max(0.05, product.market_size[market] / max(1e-9, product.demand[market]))
                 )
                 earned = (enterprise.sales_market[market] / max(1e-9, reference)) ** p.outside_markets.eta
                 promoted = 1.0
                 if market == INTERNATIONAL and enterprise.export_promotion > 0.0:
                     base = p.outside_markets.promotion_base * region.general_index
                     promoted = (1.0 + enterprise.export_promotion / base) ** p.outside_markets.promotion
-                enterprise.reach[market] += p.outside_markets.relax * (promoted * earned - enterprise.reach[market])
+                enterprise.reach[market] += p.outside_markets.relax * (
+                    promoted * earned - enterprise.reach[market]
+                )
                 enterprise.reach[market] = max(0.02, enterprise.reach[market])
                 if market == INTERNATIONAL and enterprise.absorptive > 0.0:
                     learn_from_customers(world, p, enterprise, process)
@@ -328,7 +395,11 @@ def wants_market(world, p, enterprise, product, process, market):
     if enterprise.distress > 0 or product.access[market] <= 0.05 or product.demand[market] <= 0.0:
         return False
     pull = p.outside_markets.entrant_reach * attractiveness(product, enterprise, market, p)
-    units = pull / (product.outside_mass[market] + product.cluster_share[market] + pull) * product.market_size[market]
+    units = (
+        pull
+        / (product.outside_mass[market] + product.cluster_share[market] + pull)
+        * product.market_size[market]
+    )
     margin = enterprise.price - enterprise.unit_cost
     support = min(0.9, enterprise.market_entry_support * world.region[0].paid_share)
     cost = product.entry_cost[market] * world.region[0].general_index * (1.0 - support)

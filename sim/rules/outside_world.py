@@ -46,39 +46,74 @@ class OutsideWorld:
     """How restless the world is."""
 
     shocks: float = parameter(
-        1.0, "1", "scale of all shocks to prices, demand and personal luck (0 switches them off)", (0.0, 2.0),
-        source="structural switch for tests of the balanced path", kind="structural",
+        1.0,
+        "1",
+        "scale of all shocks to prices, demand and personal luck (0 switches them off)",
+        (0.0, 2.0),
+        source="structural switch for tests of the balanced path",
+        kind="structural",
     )
     inflation: float = parameter(
-        0.02, "1/year", "growth of the general index after the last observation", (-0.02, 0.08), source="assumed: recent mean",
+        0.02,
+        "1/year",
+        "growth of the general index after the last observation",
+        (-0.02, 0.08),
+        source="assumed: recent mean",
     )
     wage_growth: float = parameter(
-        0.05, "1/year", "growth of outside wages after the last observation", (-0.02, 0.12), source="assumed: below the 9 % of 2011-21",
+        0.05,
+        "1/year",
+        "growth of outside wages after the last observation",
+        (-0.02, 0.12),
+        source="assumed: below the 9 % of 2011-21",
     )
     common: float = parameter(
-        0.6, "share", "part of a price shock that all products share", (0.0, 0.95),
+        0.6,
+        "share",
+        "part of a price shock that all products share",
+        (0.0, 0.95),
         source="assumed between the observed correlations Nd-Ce 0.32 and Nd-Pr 0.86 of daily quotes 2013-2024",
     )
     growth_fade: float = parameter(
-        0.05, "1/year", "pace at which growth of outside demand fades", (0.001, 0.2),
+        0.05,
+        "1/year",
+        "pace at which growth of outside demand fades",
+        (0.001, 0.2),
         source="assumed: markets of new materials mature within two decades",
     )
     cycle_volatility: float = parameter(
-        0.025, "log", "standard deviation of the quarterly demand shock", (0.0, 0.1), source="assumed: output of user industries",
+        0.025,
+        "log",
+        "standard deviation of the quarterly demand shock",
+        (0.0, 0.1),
+        source="assumed: output of user industries",
     )
     cycle_autocorrelation: float = parameter(
-        0.85, "share", "of the demand cycle", (0.0, 0.98), source="assumed: business-cycle length",
+        0.85,
+        "share",
+        "of the demand cycle",
+        (0.0, 0.98),
+        source="assumed: business-cycle length",
     )
     cost_luck: float = parameter(
-        0.06, "log", "long-run spread of personal luck in costs", (0.0, 0.25),
+        0.06,
+        "log",
+        "long-run spread of personal luck in costs",
+        (0.0, 0.25),
         source="yearly shocks of 0.1 to 0.2 in plant-level productivity studies, less what knowledge explains",
     )
     demand_luck: float = parameter(
-        0.25, "log", "long-run spread of personal luck in demand", (0.0, 0.6),
+        0.25,
+        "log",
+        "long-run spread of personal luck in demand",
+        (0.0, 0.6),
         source="yearly shocks of 0.1 to 0.2 in plant-level demand studies",
     )
     luck_persistence: float = parameter(
-        0.93, "share", "quarterly persistence of personal luck", (0.5, 0.99),
+        0.93,
+        "share",
+        "quarterly persistence of personal luck",
+        (0.5, 0.99),
         source="yearly persistence 0.5 to 0.85 of log productivity (Bartelsman and Doms 2000)",
     )
 
@@ -132,7 +167,9 @@ def move_prices(world, p, now):
         elif product.rule == PASS_THROUGH:
             product.price = passed_through(world, product)
         product.recent[now.t % 4] = product.price
-        product.mean_price = 0.25 * (product.recent[0] + product.recent[1] + product.recent[2] + product.recent[3])
+        product.mean_price = 0.25 * (
+            product.recent[0] + product.recent[1] + product.recent[2] + product.recent[3]
+        )
 
 
 @rule
@@ -171,7 +208,9 @@ def passed_through(world, product):
     chain = 0.0
     for slot in range(process.inputs):
         good = world.products[process.input[slot]]
-        chain += process.coefficient[slot] * (product.lag * good.price + (1.0 - product.lag) * good.mean_price)
+        chain += process.coefficient[slot] * (
+            product.lag * good.price + (1.0 - product.lag) * good.mean_price
+        )
     return chain + product.nonchain * world.region[0].general_index * math.exp(product.shock)
 
 
@@ -232,9 +271,11 @@ def change_luck(world, p, now):
     fresh = p.outside_world.shocks * math.sqrt(1.0 - keep**2)
     for enterprise in world.enterprises:
         if enterprise.alive:
-            enterprise.cost_luck = keep * enterprise.cost_luck + fresh * p.outside_world.cost_luck * fat_tailed(
-                now, COST_LUCK, enterprise.uid, 0
+            enterprise.cost_luck = (
+                keep * enterprise.cost_luck
+                + fresh * p.outside_world.cost_luck * fat_tailed(now, COST_LUCK, enterprise.uid, 0)
             )
-            enterprise.demand_luck = keep * enterprise.demand_luck + fresh * p.outside_world.demand_luck * fat_tailed(
-                now, DEMAND_LUCK, enterprise.uid, 0
+            enterprise.demand_luck = (
+                keep * enterprise.demand_luck
+                + fresh * p.outside_world.demand_luck * fat_tailed(now, DEMAND_LUCK, enterprise.uid, 0)
             )

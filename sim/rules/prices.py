@@ -34,12 +34,36 @@ from sim.world import COMMODITY, DOMESTIC
 class Prices:
     """Mark-ups and the price of commodities."""
 
-    waste: float = parameter(0.03, "share", "w: inputs wasted for want of management practice", (0.0, 0.2), source="assumed")
-    cover: float = parameter(0.35, "quarter", "stock cover at which a commodity is priced at the world price", (0.05, 2.0), source="assumed")
-    cover_response: float = parameter(4.0, "1/quarter", "k: response of the local price to stock cover", (0.5, 20.0), source="assumed")
-    held_back: float = parameter(0.3, "share", "d: discount on a good all of which a local minimum keeps from leaving", (0.0, 0.8), source="assumed; discounts of 3 to 5 % and more were offered to local users")
-    markup_step: float = parameter(0.02, "share", "largest change of a mark-up in a quarter", (0.0, 0.1), source="assumed: adaptive mark-ups as in evolutionary macro models")
-    markup_pull: float = parameter(0.05, "1/quarter", "pull to the best mark-up", (0.0, 0.5), source="assumed")
+    waste: float = parameter(
+        0.03, "share", "w: inputs wasted for want of management practice", (0.0, 0.2), source="assumed"
+    )
+    cover: float = parameter(
+        0.35,
+        "quarter",
+        "stock cover at which a commodity is priced at the world price",
+        (0.05, 2.0),
+        source="assumed",
+    )
+    cover_response: float = parameter(
+        4.0, "1/quarter", "k: response of the local price to stock cover", (0.5, 20.0), source="assumed"
+    )
+    held_back: float = parameter(
+        0.3,
+        "share",
+        "d: discount on a good all of which a local minimum keeps from leaving",
+        (0.0, 0.8),
+        source="assumed; discounts of 3 to 5 % and more were offered to local users",
+    )
+    markup_step: float = parameter(
+        0.02,
+        "share",
+        "largest change of a mark-up in a quarter",
+        (0.0, 0.1),
+        source="assumed: adaptive mark-ups as in evolutionary macro models",
+    )
+    markup_pull: float = parameter(
+        0.05, "1/quarter", "pull to the best mark-up", (0.0, 0.5), source="assumed"
+    )
     lowest: float = parameter(0.02, "share", "lowest mark-up", (-0.2, 0.2), source="assumed")
     highest: float = parameter(0.6, "share", "highest mark-up", (0.2, 2.0), source="assumed")
 
@@ -94,8 +118,11 @@ def set_prices(world, p, now):
             good = world.products[process.input[slot]]
             asked = lag + (1.0 - lag) * good.mean_price / good.price
             need = input_need(enterprise, process, slot, p)
-            cost += need * input_price(good) * asked * (
-                1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY)
+            cost += (
+                need
+                * input_price(good)
+                * asked
+                * (1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY))
             )
             normal += need * good.long_run * region.general_index
         labour = region.wage * workers_per_unit(process, enterprise, region)
@@ -108,16 +135,21 @@ def set_prices(world, p, now):
             pressure = min(1.0, max(-1.0, 2.0 * (enterprise.backlog / could_sell)))
             stocked = enterprise.output_stock[0] / could_sell
             pressure -= min(1.0, max(0.0, stocked - 0.75))
-            enterprise.markup += p.prices.markup_step * pressure + p.prices.markup_pull * (best - enterprise.markup)
+            enterprise.markup += p.prices.markup_step * pressure + p.prices.markup_pull * (
+                best - enterprise.markup
+            )
             enterprise.markup = min(p.prices.highest, max(p.prices.lowest, enterprise.markup))
             enterprise.price = enterprise.unit_cost + enterprise.markup * (normal + labour)
 
 
 @rule
 def best_markup(product, process, enterprise, region, p):
-    """The mark-up that (3) is drawn to."""
+    """The mark-up that (3) is drawn to; cheaper capital is passed on."""
     pays_best = 1.0 / max(1.0, product.price_sensitivity[DOMESTIC] - 1.0)
-    yearly = p.finance.overhead + p.finance.wear + p.finance.interest
+    relief = min(0.9, enterprise.capital_subsidy * region.paid_share)
+    relief += process.land_share * min(1.0, enterprise.land_discount)
+    interest = max(0.0, p.finance.interest - enterprise.interest_subsidy * region.paid_share)
+    yearly = p.finance.overhead + (p.finance.wear + interest) * (1.0 - relief)
     full_cost = yearly / 4.0 / 0.8 * process.plant * region.general_index / max(1e-9, enterprise.unit_cost)
     return max(pays_best, full_cost)
 

@@ -20,8 +20,22 @@ class Relations:
     """Trust over time."""
 
     fade: float = parameter(0.03, "1/quarter", "trust lost when it is not used", (0.0, 0.2), source="assumed")
-    medium: float = parameter(60.0, "person", "workers from which an enterprise is medium-sized", (20.0, 300.0), source="between the national classes of 20 and 300 employees", kind="structural")
-    large: float = parameter(300.0, "person", "workers from which an enterprise is large", (100.0, 1000.0), source="national class of 300 to 1,000 employees", kind="structural")
+    medium: float = parameter(
+        60.0,
+        "person",
+        "workers from which an enterprise is medium-sized",
+        (20.0, 300.0),
+        source="between the national classes of 20 and 300 employees",
+        kind="structural",
+    )
+    large: float = parameter(
+        300.0,
+        "person",
+        "workers from which an enterprise is large",
+        (100.0, 1000.0),
+        source="national class of 300 to 1,000 employees",
+        kind="structural",
+    )
 
 
 @rule

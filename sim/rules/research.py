@@ -34,7 +34,7 @@ import math
 from sim.accounts import OUTSIDE, claim, pay
 from sim.chance import choose, decision, happens, normal, uniform
 from sim.compiled import rule
-from sim.declare import measure, money, parameter, parameters
+from sim.declare import measure, parameter, parameters
 from sim.rules.institutes import MATERIALS
 
 
@@ -43,47 +43,103 @@ class Research:
     """R&D budgets, grants and effort."""
 
     user_cost_elasticity: float = parameter(
-        0.5, "1", "of real R&D to the user cost", (0.15, 1.2), source="between -0.15 (meta-analysis) and -1.14 (China)",
+        0.5,
+        "1",
+        "of real R&D to the user cost",
+        (0.15, 1.2),
+        source="between -0.15 (meta-analysis) and -1.14 (China)",
     )
     deduction_without_profit: float = parameter(
-        0.3, "share", "present worth of a deduction that is carried forward", (0.0, 1.0), source="assumed",
+        0.3,
+        "share",
+        "present worth of a deduction that is carried forward",
+        (0.0, 1.0),
+        source="assumed",
     )
     relabelled: float = parameter(
-        0.24, "share", "of reported R&D that is relabelled cost", (0.0, 0.45), source="Chen et al. 2021: 24.2 %",
+        0.24,
+        "share",
+        "of reported R&D that is relabelled cost",
+        (0.0, 0.45),
+        source="Chen et al. 2021: 24.2 %",
     )
     project_spread: float = parameter(
-        1.0, "1", "s: how slowly returns fall along the list of projects", (0.3, 5.0), source="assumed; P1 is the check",
+        1.0,
+        "1",
+        "s: how slowly returns fall along the list of projects",
+        (0.3, 5.0),
+        source="assumed; P1 is the check",
     )
     agency_noise: float = parameter(
-        0.4, "log", "noise in what the agency sees of a project's return", (0.0, 2.0), source="assumed; P1 is the check",
+        0.4,
+        "log",
+        "noise in what the agency sees of a project's return",
+        (0.0, 2.0),
+        source="assumed; P1 is the check",
     )
     grant_projects: float = parameter(
-        1.0, "1", "projects a grant programme funds per applicant and quarter", (1.0, 4.0), source="assumed", kind="structural",
+        1.0,
+        "1",
+        "projects a grant programme funds per applicant and quarter",
+        (1.0, 4.0),
+        source="assumed",
+        kind="structural",
     )
     misuse: float = parameter(
-        0.42, "share", "of grantees that use a grant for other ends, at usual business environment", (0.0, 0.7),
+        0.42,
+        "share",
+        "of grantees that use a grant for other ends, at usual business environment",
+        (0.0, 0.7),
         source="Boeing and Peters 2021: 42 % of grantees 2001-2011",
     )
     freed: float = parameter(
-        0.15, "share", "of freed own money that goes back into R&D in enterprises short of cash", (0.0, 1.0), source="assumed",
+        0.15,
+        "share",
+        "of freed own money that goes back into R&D in enterprises short of cash",
+        (0.0, 1.0),
+        source="assumed",
     )
     materials_share: float = parameter(
-        0.4, "share", "a: weight of materials and equipment in effort", (0.1, 0.7), source="non-wage share of business R&D",
+        0.4,
+        "share",
+        "a: weight of materials and equipment in effort",
+        (0.1, 0.7),
+        source="non-wage share of business R&D",
     )
     half_knowledge: float = parameter(
-        0.4, "1", "capability at which half of absorption is reached", (0.1, 1.0), source="assumed",
+        0.4,
+        "1",
+        "capability at which half of absorption is reached",
+        (0.1, 1.0),
+        source="assumed",
     )
     half_intensity: float = parameter(
-        0.02, "share", "R&D intensity at which half of absorption is reached", (0.005, 0.06), source="assumed",
+        0.02,
+        "share",
+        "R&D intensity at which half of absorption is reached",
+        (0.005, 0.06),
+        source="assumed",
     )
     aspiration: float = parameter(
-        0.05, "share", "profit over sales below which an enterprise searches for a better way", (0.0, 0.2), source="assumed",
+        0.05,
+        "share",
+        "profit over sales below which an enterprise searches for a better way",
+        (0.0, 0.2),
+        source="assumed",
     )
     begin: float = parameter(
-        0.35, "share", "chance to take up R&D on seeing a better rival that does it", (0.0, 1.0), source="assumed",
+        0.35,
+        "share",
+        "chance to take up R&D on seeing a better rival that does it",
+        (0.0, 1.0),
+        source="assumed",
     )
     sharing: float = parameter(
-        0.25, "1", "how much benefit sharing raises the effort of talents", (0.0, 1.0), source="assumed; sign from policy evaluations",
+        0.25,
+        "1",
+        "how much benefit sharing raises the effort of talents",
+        (0.0, 1.0),
+        source="assumed; sign from policy evaluations",
     )
 
 
@@ -115,7 +171,11 @@ def user_cost_of_research(enterprise, p):
 @rule
 def borrowing_room(enterprise, p):
     """Credit that the bank would still grant on what the enterprise owns."""
-    limit = p.finance.leverage * (1.0 + p.finance.guarantee_help * enterprise.credit_guarantee) * enterprise.capital
+    limit = (
+        p.finance.leverage
+        * (1.0 + p.finance.guarantee_help * enterprise.credit_guarantee)
+        * enterprise.capital
+    )
     return max(0.0, limit - enterprise.debt)
 
 

@@ -30,24 +30,52 @@ from sim.world import MODES, ORIGINAL
 class Search:
     """Own search and learning which mode pays."""
 
-    alpha: float = parameter(0.45, "1", "returns to effort", (0.3, 0.6), source="model 10.5; patents-R&D elasticities below 1")
-    omega: float = parameter(1.0, "1", "the harder the nearer to the frontier", (1.0, 2.0), source="model 10.5")
-    step: float = parameter(0.035, "log", "median of a small step", (0.01, 0.1), source="assumed: a handful of steps keep a gap")
-    spread: float = parameter(0.8, "log", "spread of steps", (0.2, 1.5), source="skewed values of innovations (Silverberg and Verspagen 2004)")
-    radical: float = parameter(0.04, "share", "of steps that are radical", (0.0, 0.2), source="assumed: rare")
-    radical_factor: float = parameter(5.0, "1", "size of a radical step over a small one", (1.0, 20.0), source="assumed")
-    keep_up: float = parameter(
-        0.6, "share", "of the frontier's growth that the median enterprise matches by own search at usual R&D",
-        (0.2, 1.0), source="assumed: the rest comes from joint projects, introduction, plant and neighbours",
+    alpha: float = parameter(
+        0.45, "1", "returns to effort", (0.3, 0.6), source="model 10.5; patents-R&D elasticities below 1"
     )
-    patent: float = parameter(0.35, "share", "of steps patented at usual protection", (0.05, 0.9), source="assumed")
+    omega: float = parameter(
+        1.0, "1", "the harder the nearer to the frontier", (1.0, 2.0), source="model 10.5"
+    )
+    step: float = parameter(
+        0.035, "log", "median of a small step", (0.01, 0.1), source="assumed: a handful of steps keep a gap"
+    )
+    spread: float = parameter(
+        0.8,
+        "log",
+        "spread of steps",
+        (0.2, 1.5),
+        source="skewed values of innovations (Silverberg and Verspagen 2004)",
+    )
+    radical: float = parameter(0.04, "share", "of steps that are radical", (0.0, 0.2), source="assumed: rare")
+    radical_factor: float = parameter(
+        5.0, "1", "size of a radical step over a small one", (1.0, 20.0), source="assumed"
+    )
+    keep_up: float = parameter(
+        0.6,
+        "share",
+        "of the frontier's growth that the median enterprise matches by own search at usual R&D",
+        (0.2, 1.0),
+        source="assumed: the rest comes from joint projects, introduction, plant and neighbours",
+    )
+    patent: float = parameter(
+        0.35, "share", "of steps patented at usual protection", (0.05, 0.9), source="assumed"
+    )
     protection: float = parameter(
-        0.45, "share", "level of intellectual-property protection without policy", (0.0, 1.0),
+        0.45,
+        "share",
+        "level of intellectual-property protection without policy",
+        (0.0, 1.0),
         source="assumed: middle of international indices for China after 2011",
     )
-    memory: float = parameter(0.94, "1/quarter", "how long a mode's yield is remembered", (0.8, 0.99), source="assumed")
-    floor: float = parameter(0.08, "share", "least propensity of a mode", (0.0, 0.2), source="Roth and Erev 1995: experimentation")
-    adapt: float = parameter(0.06, "1/quarter", "pace at which propensities follow scores", (0.0, 0.3), source="assumed")
+    memory: float = parameter(
+        0.94, "1/quarter", "how long a mode's yield is remembered", (0.8, 0.99), source="assumed"
+    )
+    floor: float = parameter(
+        0.08, "share", "least propensity of a mode", (0.0, 0.2), source="Roth and Erev 1995: experimentation"
+    )
+    adapt: float = parameter(
+        0.06, "1/quarter", "pace at which propensities follow scores", (0.0, 0.3), source="assumed"
+    )
 
 
 FIND = decision("how many steps own search brings")
@@ -75,11 +103,17 @@ def search_originally(world, p, now):
         total = enterprise.effort[ORIGINAL] / max(1e-9, enterprise.propensity[ORIGINAL])
         relative = total / (process.effort_reference * region.effort_reference)
         arrivals = (
-            3.0 * enterprise.propensity[ORIGINAL] * region.discovery * relative**p.search.alpha / process.complexity
+            3.0
+            * enterprise.propensity[ORIGINAL]
+            * region.discovery
+            * relative**p.search.alpha
+            / process.complexity
         )
         number = poisson(min(4.0, arrivals), now, FIND, enterprise.uid, 0)
         for each in range(min(3, number)):
-            field = pick_discipline(process.weight, len(world.fields), uniform(now, IN_FIELD, enterprise.uid, each))
+            field = pick_discipline(
+                process.weight, len(world.fields), uniform(now, IN_FIELD, enterprise.uid, each)
+            )
             radical = happens(p.search.radical, now, RADICAL, enterprise.uid, each)
             step = p.search.step * math.exp(p.search.spread * normal(now, STEP, enterprise.uid, each))
             if radical:
@@ -93,9 +127,13 @@ def search_originally(world, p, now):
             enterprise.innovations[world.innovations[uid - 1].kind] += 1
             enterprise.patents += patented
             enterprise.patents_granted += patented
-            gain = gain_knowledge(enterprise, field, step * max(0.2, enterprise.knowledge[field]) ** (-p.search.omega))
+            gain = gain_knowledge(
+                enterprise, field, step * max(0.2, enterprise.knowledge[field]) ** (-p.search.omega)
+            )
             enterprise.learned_own += gain
-            enterprise.score[ORIGINAL] += gain * process.weight[field] * enterprise.year_sales * (0.7 + 0.6 * guard)
+            enterprise.score[ORIGINAL] += (
+                gain * process.weight[field] * enterprise.year_sales * (0.7 + 0.6 * guard)
+            )
 
 
 @rule

@@ -27,13 +27,37 @@ from sim.world import PARTNERS, SUPPLIERS
 class Spillovers:
     """How knowledge leaks."""
 
-    local: float = parameter(0.05, "1/quarter", "chi: share of a neighbour's lead that is learnt", (0.0, 0.2), source="Bottazzi and Peri 2003 (ratio to outside)")
-    outside: float = parameter(0.002, "1/quarter", "chi_out", (0.0, 0.02), source="Bottazzi and Peri 2003 (ratio to local)")
-    contacts: float = parameter(3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed")
+    local: float = parameter(
+        0.05,
+        "1/quarter",
+        "chi: share of a neighbour's lead that is learnt",
+        (0.0, 0.2),
+        source="Bottazzi and Peri 2003 (ratio to outside)",
+    )
+    outside: float = parameter(
+        0.002, "1/quarter", "chi_out", (0.0, 0.02), source="Bottazzi and Peri 2003 (ratio to local)"
+    )
+    contacts: float = parameter(
+        3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed"
+    )
     guard: float = parameter(0.6, "share", "of (1) that full protection stops", (0.0, 1.0), source="assumed")
-    embodied: float = parameter(0.02, "1/quarter", "pace of codified knowledge", (0.0, 0.1), source="assumed: life of plant about ten years")
-    codified: float = parameter(0.6, "1", "knowledge that comes with plant and standards over the frontier", (0.1, 0.8), source="assumed")
-    met: float = parameter(2.0, "1", "enterprises met by chance a quarter", (0.0, 6.0), source="assumed", kind="structural")
+    embodied: float = parameter(
+        0.02,
+        "1/quarter",
+        "pace of codified knowledge",
+        (0.0, 0.1),
+        source="assumed: life of plant about ten years",
+    )
+    codified: float = parameter(
+        0.6,
+        "1",
+        "knowledge that comes with plant and standards over the frontier",
+        (0.1, 0.8),
+        source="assumed",
+    )
+    met: float = parameter(
+        2.0, "1", "enterprises met by chance a quarter", (0.0, 6.0), source="assumed", kind="structural"
+    )
 
 
 MEET = decision("which enterprise is met by chance")

@@ -36,18 +36,49 @@ from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, STAGES, SUPPLIERS
 class Supply:
     """Plans, suppliers, deals."""
 
-    target_stock: float = parameter(0.3, "quarter", "stock that a maker aims at", (0.0, 1.0), source="assumed: a month of sales")
-    overflow: float = parameter(0.5, "quarter", "stock beyond the target at which a maker of commodities stops", (0.2, 6.0), source="assumed")
-    sampled: float = parameter(4.0, "1", "unknown suppliers looked at", (1.0, 10.0), source="performance: search samples, never scans", kind="structural")
-    transaction: float = parameter(0.06, "share", "t: cost of a deal with a stranger over its value", (0.0, 0.2), source="assumed; agglomeration elasticity (A1) is the check")
+    target_stock: float = parameter(
+        0.3, "quarter", "stock that a maker aims at", (0.0, 1.0), source="assumed: a month of sales"
+    )
+    overflow: float = parameter(
+        0.5,
+        "quarter",
+        "stock beyond the target at which a maker of commodities stops",
+        (0.2, 6.0),
+        source="assumed",
+    )
+    sampled: float = parameter(
+        4.0,
+        "1",
+        "unknown suppliers looked at",
+        (1.0, 10.0),
+        source="performance: search samples, never scans",
+        kind="structural",
+    )
+    transaction: float = parameter(
+        0.06,
+        "share",
+        "t: cost of a deal with a stranger over its value",
+        (0.0, 0.2),
+        source="assumed; agglomeration elasticity (A1) is the check",
+    )
     quality: float = parameter(0.3, "1", "q: worth of an input's quality", (0.0, 1.0), source="assumed")
-    trust_gain: float = parameter(0.12, "share", "trust earned by a deal that was kept", (0.0, 0.5), source="assumed")
+    trust_gain: float = parameter(
+        0.12, "share", "trust earned by a deal that was kept", (0.0, 0.5), source="assumed"
+    )
     trust_loss: float = parameter(0.25, "share", "trust lost by a shortage", (0.0, 0.9), source="assumed")
-    service: float = parameter(0.004, "share", "spending on serving local customers over local sales", (0.0, 0.03), source="assumed")
-    service_response: float = parameter(1.5, "1", "of that spending to its price", (0.0, 4.0), source="assumed")
-    service_help: float = parameter(8.0, "1", "fit gained per unit of that spending over local sales", (0.0, 30.0), source="assumed")
+    service: float = parameter(
+        0.004, "share", "spending on serving local customers over local sales", (0.0, 0.03), source="assumed"
+    )
+    service_response: float = parameter(
+        1.5, "1", "of that spending to its price", (0.0, 4.0), source="assumed"
+    )
+    service_help: float = parameter(
+        8.0, "1", "fit gained per unit of that spending over local sales", (0.0, 30.0), source="assumed"
+    )
     fit_fade: float = parameter(0.04, "1/quarter", "fit lost", (0.0, 0.2), source="assumed")
-    scrap: float = parameter(4.0, "quarter", "stock cover beyond which joint products are scrapped", (1.0, 12.0), source="assumed")
+    scrap: float = parameter(
+        4.0, "quarter", "stock cover beyond which joint products are scrapped", (1.0, 12.0), source="assumed"
+    )
 
 
 ORDER = decision("in which order enterprises act")
@@ -126,7 +157,9 @@ def share_quotas(world):
             bulk = 0.0
             for slot in range(process.outputs):
                 bulk += process.yield_of[slot] * world.products[process.output[slot]].reo
-            process.quota_left = region.quota[process.quota] * process.quota_factor / max(1e-9, max(bulk, content))
+            process.quota_left = (
+                region.quota[process.quota] * process.quota_factor / max(1e-9, max(bulk, content))
+            )
 
 
 @rule
@@ -167,8 +200,14 @@ def plan_output(world, p, enterprise):
         margin = (value - enterprise.unit_cost) / max(1e-12, value)
         paying = min(1.0, max(0.0, 1.0 + 4.0 * margin))
         stocked = enterprise.output_stock[0] / max(1e-9, enterprise.capacity)
-        wish = enterprise.capacity * paying * min(1.0, max(0.0, 1.0 - (stocked - p.supply.target_stock) / p.supply.overflow))
-    possible = min(enterprise.capacity, enterprise.workers / max(1e-12, workers_per_unit(process, enterprise, region)))
+        wish = (
+            enterprise.capacity
+            * paying
+            * min(1.0, max(0.0, 1.0 - (stocked - p.supply.target_stock) / p.supply.overflow))
+        )
+    possible = min(
+        enterprise.capacity, enterprise.workers / max(1e-12, workers_per_unit(process, enterprise, region))
+    )
     enterprise.planned = max(0.0, min(wish, possible))
     if process.quota >= 0:
         # The quota is shared by capacity: nobody gains by acting first.
@@ -180,7 +219,9 @@ def plan_output(world, p, enterprise):
 @rule
 def still_needed(p, enterprise, process, slot):
     """Input still to be bought for the plan."""
-    return max(0.0, enterprise.planned * input_need(enterprise, process, slot, p) - enterprise.input_stock[slot])
+    return max(
+        0.0, enterprise.planned * input_need(enterprise, process, slot, p) - enterprise.input_stock[slot]
+    )
 
 
 @rule
@@ -193,13 +234,17 @@ def buy_by_contract(world, p, now, enterprise):
             continue
         trust = 0.0
         for known in range(SUPPLIERS):
-            if enterprise.supplier_input[known] == slot and supplier_alive(world.enterprises, enterprise, known):
+            if enterprise.supplier_input[known] == slot and supplier_alive(
+                world.enterprises, enterprise, known
+            ):
                 trust += enterprise.supplier_trust[known]
         if trust <= 0.0:
             continue
         good = world.products[process.input[slot]]
         for known in range(SUPPLIERS):
-            if enterprise.supplier_input[known] == slot and supplier_alive(world.enterprises, enterprise, known):
+            if enterprise.supplier_input[known] == slot and supplier_alive(
+                world.enterprises, enterprise, known
+            ):
                 seller = world.enterprises[enterprise.supplier[known]]
                 output = output_slot(world.processes, seller, process.input[slot])
                 if output < 0:
@@ -207,9 +252,13 @@ def buy_by_contract(world, p, now, enterprise):
                 share = enterprise.supplier_trust[known] / max(1.0, trust)
                 asked = share * need
                 # A contract is called off when the import is cheaper by more than the worth of a known partner.
-                if delivered(p, enterprise, seller, good, output, enterprise.supplier_trust[known]) > import_price(good):
+                if delivered(
+                    p, enterprise, seller, good, output, enterprise.supplier_trust[known]
+                ) > import_price(good):
                     continue
-                got = deal(world, p, enterprise, slot, seller, output, good, asked, enterprise.supplier_trust[known])
+                got = deal(
+                    world, p, enterprise, slot, seller, output, good, asked, enterprise.supplier_trust[known]
+                )
                 learn_trust(p, enterprise, known, asked, got)
 
 
@@ -315,14 +364,18 @@ def buy_on_the_spot(world, p, now, enterprise, row):
             best, chosen, output = import_price(good), -1, 0
             for look in range(int(p.supply.sampled) + SUPPLIERS):
                 if look < SUPPLIERS:
-                    if enterprise.supplier_input[look] != slot or not supplier_alive(world.enterprises, enterprise, look):
+                    if enterprise.supplier_input[look] != slot or not supplier_alive(
+                        world.enterprises, enterprise, look
+                    ):
                         continue
                     candidate, trust = enterprise.supplier[look], enterprise.supplier_trust[look]
                     at = output_slot(world.processes, world.enterprises[candidate], product)
                     if at < 0:
                         continue
                 else:
-                    place = first + choose(number, now, SAMPLE_SUPPLIER, enterprise.uid, slot * 64 + attempt * 32 + look)
+                    place = first + choose(
+                        number, now, SAMPLE_SUPPLIER, enterprise.uid, slot * 64 + attempt * 32 + look
+                    )
                     candidate, trust, at = world.sellers[place], 0.0, world.slots[place]
                 seller = world.enterprises[candidate]
                 if candidate == row or (attempt > 0 and seller.output_stock[at] <= 0.0):
@@ -334,7 +387,9 @@ def buy_on_the_spot(world, p, now, enterprise, row):
                 break
             seller = world.enterprises[chosen]
             known = know_supplier(world.enterprises, enterprise, chosen, slot)
-            got = deal(world, p, enterprise, slot, seller, output, good, need, enterprise.supplier_trust[known])
+            got = deal(
+                world, p, enterprise, slot, seller, output, good, need, enterprise.supplier_trust[known]
+            )
             learn_trust(p, enterprise, known, need, got)
             if attempt == 0 and output == 0 and got < need:
                 # Counted once, where the buyer wanted to buy first.
@@ -436,4 +491,6 @@ def serve_customers(world, p, enterprise, region):
     if enterprise.supplier_support > 0.0:
         claim(world, SUPPLIER_SUPPORT, enterprise, min(0.9, enterprise.supplier_support) * spending)
     relative = spending / max(1e-9, enterprise.output_value)
-    enterprise.fit += p.supply.service_help * relative * (1.0 - enterprise.fit) - p.supply.fit_fade * enterprise.fit
+    enterprise.fit += (
+        p.supply.service_help * relative * (1.0 - enterprise.fit) - p.supply.fit_fade * enterprise.fit
+    )

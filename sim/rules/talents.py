@@ -44,60 +44,123 @@ class Talents:
     """Posts, offers, leaving, what movers carry."""
 
     engineers: float = parameter(
-        0.35, "share", "engineers that a plant needs, over the talents of a research-active enterprise", (0.1, 1.0),
+        0.35,
+        "share",
+        "engineers that a plant needs, over the talents of a research-active enterprise",
+        (0.1, 1.0),
         source="assumed: most enterprises employ engineers and do no R&D",
     )
     research_pay: float = parameter(
-        0.45, "share", "of the R&D budget that goes into pay", (0.2, 0.7),
+        0.45,
+        "share",
+        "of the R&D budget that goes into pay",
+        (0.2, 0.7),
         source="assumed: labour 30 to 50 % of business R&D in Chinese statistics",
     )
-    looks: float = parameter(4.0, "1", "open posts that a seeker looks at", (1.0, 10.0), source="assumed", kind="structural")
-    field_fit: float = parameter(0.5, "log", "worth of a post in one's own field", (0.0, 2.0), source="assumed")
+    looks: float = parameter(
+        4.0, "1", "open posts that a seeker looks at", (1.0, 10.0), source="assumed", kind="structural"
+    )
+    field_fit: float = parameter(
+        0.5, "log", "worth of a post in one's own field", (0.0, 2.0), source="assumed"
+    )
     prospects: float = parameter(0.3, "log", "worth of a capable employer", (0.0, 2.0), source="assumed")
     local_pay: float = parameter(
-        0.9, "share", "offer over outside pay at the opening", (0.6, 1.2),
+        0.9,
+        "share",
+        "offer over outside pay at the opening",
+        (0.6, 1.2),
         source="assumed: pay in Inner Mongolia below the coast",
     )
     quit: float = parameter(
-        0.012, "1/quarter", "hazard of quitting at outside pay and full use", (0.002, 0.05),
+        0.012,
+        "1/quarter",
+        "hazard of quitting at outside pay and full use",
+        (0.002, 0.05),
         source="yearly exits of 2.2 to 5.8 % among doctors of two institutes 2017-2022, others assumed higher",
     )
-    pay_response: float = parameter(3.0, "1", "of quits to pay", (0.0, 8.0), source="assumed: quit elasticities 1 to 4")
-    unused_response: float = parameter(1.5, "1", "of quits to being unused", (0.0, 4.0), source="assumed; tested in E9")
+    pay_response: float = parameter(
+        3.0, "1", "of quits to pay", (0.0, 8.0), source="assumed: quit elasticities 1 to 4"
+    )
+    unused_response: float = parameter(
+        1.5, "1", "of quits to being unused", (0.0, 4.0), source="assumed; tested in E9"
+    )
     introduced_restless: float = parameter(
-        0.6, "log", "restlessness of introduced talents", (0.0, 2.0), source="assumed: net loss of senior staff 2017-2022",
+        0.6,
+        "log",
+        "restlessness of introduced talents",
+        (0.0, 2.0),
+        source="assumed: net loss of senior staff 2017-2022",
     )
     support_response: float = parameter(
-        3.0, "1", "of quits to housing support over pay", (0.0, 8.0), source="assumed equal to the response to pay",
+        3.0,
+        "1",
+        "of quits to housing support over pay",
+        (0.0, 8.0),
+        source="assumed equal to the response to pay",
     )
     emigrate: float = parameter(
-        0.45, "share", "of those who quit that leave the region, at outside pay", (0.1, 0.9),
+        0.45,
+        "share",
+        "of those who quit that leave the region, at outside pay",
+        (0.1, 0.9),
         source="assumed: regional loss of 1.78 million people 2011-20",
     )
     patience: float = parameter(
-        0.35, "1/quarter", "hazard that a seeker without a post leaves the region", (0.05, 0.8), source="assumed",
+        0.35,
+        "1/quarter",
+        "hazard that a seeker without a post leaves the region",
+        (0.05, 0.8),
+        source="assumed",
     )
     poach: float = parameter(
-        0.01, "1/quarter", "chance that an employed talent gets an offer from another employer", (0.0, 0.05), source="assumed",
+        0.01,
+        "1/quarter",
+        "chance that an employed talent gets an offer from another employer",
+        (0.0, 0.05),
+        source="assumed",
     )
     outside_hire: float = parameter(
-        0.02, "1/quarter", "chance that an open post is filled from outside at outside pay", (0.0, 0.3), source="assumed",
+        0.02,
+        "1/quarter",
+        "chance that an open post is filled from outside at outside pay",
+        (0.0, 0.3),
+        source="assumed",
     )
     hire_cost: float = parameter(
-        0.06, "million CNY", "cost of a hire from outside at 2011 prices", (0.0, 0.3), source="assumed: a fraction of yearly pay",
+        0.06,
+        "million CNY",
+        "cost of a hire from outside at 2011 prices",
+        (0.0, 0.3),
+        source="assumed: a fraction of yearly pay",
     )
     carry: float = parameter(
-        0.12, "share", "of the mover's lead that the new employer learns, for a mover among ten", (0.0, 0.5), source="assumed",
+        0.12,
+        "share",
+        "of the mover's lead that the new employer learns, for a mover among ten",
+        (0.0, 0.5),
+        source="assumed",
     )
     introduced_knowledge: float = parameter(
-        0.95, "1", "knowledge of an introduced talent in the own field over the frontier", (0.6, 1.2), source="assumed",
+        0.95,
+        "1",
+        "knowledge of an introduced talent in the own field over the frontier",
+        (0.6, 1.2),
+        source="assumed",
     )
     introduced_level: float = parameter(
-        1.6, "index", "mean level of introduced talents", (1.0, 3.0), source="assumed: doctors and senior staff",
+        1.6,
+        "index",
+        "mean level of introduced talents",
+        (1.0, 3.0),
+        source="assumed: doctors and senior staff",
     )
     level_spread: float = parameter(0.3, "log", "spread of levels", (0.0, 0.8), source="assumed")
     release: float = parameter(
-        0.15, "1/quarter", "share of talents beyond the wanted number that is let go", (0.0, 0.5), source="assumed",
+        0.15,
+        "1/quarter",
+        "share of talents beyond the wanted number that is let go",
+        (0.0, 0.5),
+        source="assumed",
     )
 
 
@@ -117,7 +180,9 @@ INTRODUCED_TALENTS = measure("introduced_talents")
 HEAD_HUNTING = measure("head_hunting_grant")
 HOUSING = measure("housing_support")
 TRAINING = measure("training_seats")
-TRAINING_COST = 0.02  # million CNY per seat and quarter at 2011 prices: a graduate course of four to eight quarters
+TRAINING_COST = (
+    0.02  # million CNY per seat and quarter at 2011 prices: a graduate course of four to eight quarters
+)
 
 
 @rule
@@ -297,7 +362,9 @@ def hire_outside(world, p, now):
         help_ = min(1.0, enterprise.head_hunting * region.paid_share / cost)
         gap = math.log(offered_pay(enterprise, p)) + 0.5 * (enterprise.capability - 0.6)
         chance = p.talents.outside_hire * (1.0 + 2.0 * help_) * math.exp(p.talents.pay_response * 0.5 * gap)
-        number = min(enterprise.vacancies, poisson(chance * enterprise.vacancies, now, HIRE_OUTSIDE, enterprise.uid, 0))
+        number = min(
+            enterprise.vacancies, poisson(chance * enterprise.vacancies, now, HIRE_OUTSIDE, enterprise.uid, 0)
+        )
         for each in range(min(number, 7)):
             if enterprise.cash < 2.0 * cost:
                 break
@@ -348,7 +415,11 @@ def employ(world, p, now, talent, works, place):
         institute.vacancies -= 1
         staff = 1 + institute.local_talents + institute.introduced_talents
         lead = math.log(max(1.0, talent.carried / institute.knowledge[talent.discipline]))
-        gain_knowledge(institute, talent.discipline, p.talents.carry * min(1.0, 10.0 * talent.level / (9.0 + staff)) * lead)
+        gain_knowledge(
+            institute,
+            talent.discipline,
+            p.talents.carry * min(1.0, 10.0 * talent.level / (9.0 + staff)) * lead,
+        )
 
 
 @rule
@@ -410,11 +481,20 @@ def seek_posts(world, p, now):
         code = world.vacancies[chosen]
         if hunted:
             own = talent.employer if talent.works == AT_ENTERPRISE else -1 - talent.employer
-            content = math.log(talent.wage / (world.region[0].talent_wage * talent.level**0.7)) + 0.5 * talent.used
+            content = (
+                math.log(talent.wage / (world.region[0].talent_wage * talent.level**0.7)) + 0.5 * talent.used
+            )
             if code == own or best < content + 0.1:
                 continue
             world.region[0].poached += 1
-        employ(world, p, now, talent, AT_ENTERPRISE if code >= 0 else AT_INSTITUTE, code if code >= 0 else -1 - code)
+        employ(
+            world,
+            p,
+            now,
+            talent,
+            AT_ENTERPRISE if code >= 0 else AT_INSTITUTE,
+            code if code >= 0 else -1 - code,
+        )
 
 
 @rule
