@@ -22,7 +22,7 @@ from sim.rules.outside_world import change_luck, move_demand, move_frontier, mov
 from sim.rules.prices import set_prices
 from sim.rules.relations import keep_relations
 from sim.rules.research import plan_research, revise_research
-from sim.rules.search import learn_modes, search_originally
+from sim.rules.search import earn_royalties, learn_modes, search_originally
 from sim.rules.spillovers import spill_over
 from sim.rules.supply import produce_and_trade
 from sim.rules.talents import (
@@ -63,6 +63,7 @@ QUARTER = (
     work_together,  # integrated mode
     introduce_technology,  # introducing mode
     spill_over,  # learning from others
+    earn_royalties,  # patents bring royalties
     learn_modes,  # which mode pays
     # commercialisation
     see_capability,  # what has been learnt

@@ -313,7 +313,6 @@ class Talent:
     wage: float = column("million CNY/quarter", "pay", low=0.0)
     used: float = column("share", "how much of the level is used at work", low=0.0, high=1.0)
     carried: float = column("1", "knowledge in the own field, relative to the frontier", low=0.0)
-    supported: bool = column("1", "whether housing and retention support was drawn this quarter")
 
 
 @row

@@ -6,8 +6,8 @@
     learning by doing  l = min(1, (cumulated output / mature output))^e,  e = -log2(progress ratio)     (4)
 
 Staffing is engineers at work over those that the plant needs (chapter "talents"): a plant without them runs less well.
-Services are tests, pilot runs and information bought from testing and information centres, first come first served in
-keyed order; when the local ones are full, a test is bought outside at a higher price and takes longer. Modernisation is
+Services are tests, pilot runs and information bought from testing and information centres, one
+after the other; when the local ones are full, a test is bought outside at a higher price and takes longer. Modernisation is
 spending on process equipment (technological transformation): more of it the larger the gap, and the cheaper policy
 makes it. Certification, which some markets ask for, needs tests and time. High-technology status, which the reduced
 profit tax asks for, is given yearly on reported R&D over sales, with thresholds that fall with size.

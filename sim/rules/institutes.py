@@ -67,13 +67,6 @@ class Institutes:
     catch_up: float = parameter(
         0.8, "1", "omega: the easier to learn the further behind", (0.0, 2.0), source="model 10.5"
     )
-    pay_share: float = parameter(
-        0.65,
-        "share",
-        "of income that goes into pay of researchers at full staff",
-        (0.3, 0.9),
-        source="assumed",
-    )
     transfer_gain: float = parameter(
         0.10,
         "log",
@@ -242,6 +235,7 @@ def transfer_result(world, p, now, institute, enterprise, field, uid, weight):
     fee = min(p.institutes.transfer_fee * region.general_index, 0.3 * max(0.0, enterprise.cash))
     pay_institute(world, enterprise, LICENCES_LOCAL, institute, fee)
     enterprise.licence_fees += fee
+    enterprise.other_costs += fee
     institute.licence_income += fee
     inventors = region.inventors_share * fee
     institute_pays(world, institute, INVENTORS_PAY, HOUSEHOLDS, inventors)

@@ -390,15 +390,18 @@ def learn_from_customers(world, p, enterprise, process):
 @rule
 def wants_market(world, p, enterprise, product, process, market):
     """Whether expected margin in the payback time exceeds the sunk cost, with certificate, cash and attention."""
+    # A closure that has been announced counts as much as one in force.
+    access = min(1.0, min(product.access[market], product.access_ahead[market]))
     if product.needs_certificate[market] and not enterprise.certified:
         return False
-    if enterprise.distress > 0 or product.access[market] <= 0.05 or product.demand[market] <= 0.0:
+    if enterprise.distress > 0 or access <= 0.05 or product.demand[market] <= 0.0:
         return False
     pull = p.outside_markets.entrant_reach * attractiveness(product, enterprise, market, p)
     units = (
         pull
         / (product.outside_mass[market] + product.cluster_share[market] + pull)
         * product.market_size[market]
+        * access
     )
     margin = enterprise.price - enterprise.unit_cost
     support = min(0.9, enterprise.market_entry_support * world.region[0].paid_share)

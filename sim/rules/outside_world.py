@@ -135,6 +135,10 @@ def read_the_calendar(world, p, now):
     region.talent_wage *= today[WAGE_INDEX] / region.wage_index
     region.wage *= today[WAGE_INDEX] / region.wage_index
     region.wage_index = today[WAGE_INDEX]
+    # A budget that keeps pace with the general index buys fewer people as pay rises; the frontier needs no more of them.
+    opening = world.series[0, GENERAL_INDEX] / world.series[0, WAGE_INDEX]
+    dearer = region.general_index / region.wage_index / opening
+    region.effort_reference = dearer ** (1.0 - p.research.materials_share)
     region.export_wedge = today[EXPORT_WEDGE]
     region.vat = today[VAT]
     region.vat_local_share = today[VAT_LOCAL_SHARE]

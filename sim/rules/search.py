@@ -4,10 +4,14 @@
     dln k_if = step x (1 / k_if)^omega                                                                  (2)
 
 The field is drawn by the product's weights. lambda is solved at the founding so that the median research-active enterprise
-at usual R&D keeps its gap to the frontier; E_ref grows with outside pay, so effort does not become more effective
-because the world is richer. A radical step is an element of its own; a small one improves the technology in use.
+at usual R&D keeps its gap to the frontier; E_ref falls as pay rises against other prices, like the people that a usual
+budget buys, so effort becomes neither more nor less effective because the world is richer. A radical step is an element of its own; a small one improves the technology in use.
 Protection makes patents worth taking and original work worth doing (the score of the mode), and dampens spillovers
 (chapter "spillovers").
+
+Patents earn royalties from outside, the more the better they are protected; the inventors get their share of them:
+
+    income = royalty x patents x protection x G x (1 - inventors' share)                                 (3)
 
 The three modes are learned by reinforcement (Roth and Erev 1995): each mode's score remembers what it brought, and
 propensities follow scores slowly, never below a floor.
@@ -18,10 +22,12 @@ from __future__ import annotations
 
 import math
 
+from sim.accounts import HOUSEHOLDS, OUTSIDE, pay, receive
 from sim.chance import decision, happens, normal, poisson, uniform
 from sim.compiled import rule
-from sim.declare import parameter, parameters
+from sim.declare import money, parameter, parameters
 from sim.rules.innovations import gain_knowledge, record_innovation
+from sim.rules.institutes import INVENTORS_PAY
 from sim.rules.talents import pick_discipline
 from sim.world import MODES, ORIGINAL
 
@@ -67,6 +73,13 @@ class Search:
         (0.0, 1.0),
         source="assumed: middle of international indices for China after 2011",
     )
+    royalty: float = parameter(
+        0.03,
+        "million CNY/quarter",
+        "royalties of a patent at full protection and 2011 prices",
+        (0.0, 0.3),
+        source="assumed: few patents are licensed, half of the value lies in a twentieth of them",
+    )
     memory: float = parameter(
         0.94, "1/quarter", "how long a mode's yield is remembered", (0.8, 0.99), source="assumed"
     )
@@ -78,6 +91,7 @@ class Search:
     )
 
 
+ROYALTIES = money("royalties from outside")
 FIND = decision("how many steps own search brings")
 IN_FIELD = decision("in which field a step is made")
 STEP = decision("how large a step is")
@@ -134,6 +148,21 @@ def search_originally(world, p, now):
             enterprise.score[ORIGINAL] += (
                 gain * process.weight[field] * enterprise.year_sales * (0.7 + 0.6 * guard)
             )
+
+
+@rule
+def earn_royalties(world, p, now):
+    """Income from patents by (3)."""
+    region = world.region[0]
+    rate = p.search.royalty * protection(world, p) * region.general_index
+    for enterprise in world.enterprises:
+        if enterprise.alive and enterprise.patents > 0.0:
+            income = rate * enterprise.patents
+            receive(world, enterprise, ROYALTIES, OUTSIDE, income)
+            shared = min(1.0, region.inventors_share) * income
+            pay(world, enterprise, INVENTORS_PAY, HOUSEHOLDS, shared)
+            enterprise.invention_income += income - shared
+            enterprise.score[ORIGINAL] += income - shared
 
 
 @rule

@@ -2,7 +2,7 @@
 
 Plan. A maker of differentiated goods plans for expected orders, backlog and a target stock; a maker of commodities for
 its capacity as far as the basket of its outputs pays and as far as the stock can still be sold. Joint products come out
-together: throughput is chosen on the basket, joint cost is never allocated.
+together: throughput is chosen on the basket, joint cost is never allocated. Stocks cost storage each quarter.
 
 Buying. Buyers act in keyed random order, in two rounds: contracts first (a share of the need equal to the trust earned),
 then spot. A buyer ranks known and a few sampled suppliers by
@@ -90,6 +90,7 @@ OTHER_INPUTS = money("other inputs bought outside")
 TRANSACTIONS = money("cost of search and contracting")
 CUSTOMER_SERVICE = money("serving local customers")
 DISPOSAL = money("disposal of unsold joint products")
+STORAGE = money("storage of stocks")
 RAW_MATERIAL_PRIVILEGE = measure("raw_material_privilege")
 SUPPLIER_SUPPORT = measure("supplier_support")
 
@@ -456,6 +457,9 @@ def make(world, p, enterprise):
         price = enterprise.price if slot == 0 else good.local_price
         enterprise.output_value += made * price
         enterprise.output_volume += made * good.reference_price
+        storage = good.storage_cost * enterprise.output_stock[slot] * good.long_run * region.general_index
+        pay(world, enterprise, STORAGE, OUTSIDE, storage)
+        enterprise.other_costs += storage
         limit = p.supply.scrap * enterprise.capacity * process.yield_of[slot]
         surplus = enterprise.output_stock[slot] - limit
         if slot > 0 and surplus > 0.0:
