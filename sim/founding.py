@@ -66,6 +66,9 @@ TALENT_FIELD = decision("in which field a founding talent is trained")
 MODE_LEANING = decision("to which mode a founding enterprise leans")
 MEAN_YEARS = ("2014Q1", 20)  # volumes are valued at the mean prices of these quarters
 UTILISATION = 0.8
+TYPICAL_ABROAD = (
+    0.25  # share of sales abroad of an exporter of a good that nobody exports at the opening: assumed
+)
 FOUNDING_TALENT = 1 << 31  # identities of founding talents begin here
 
 
@@ -468,9 +471,17 @@ def _solve_markets(world: World, p: Any) -> None:
 
 
 def _market_weights(product: Any, makers: list[Any]) -> tuple[float, float]:
-    """How an exporter's outside sales divide over the two markets: by demand and the cluster's opening shares."""
-    pull = [product.market_size[m] * max(1e-4, product.opening_share[m]) for m in range(MARKETS)]
-    abroad = pull[INTERNATIONAL] / max(1e-12, sum(pull))
+    """How an exporter's outside sales divide over the two markets.
+
+    The cluster's opening shares say what is sold in each; what is sold abroad is sold by those who serve it.
+    """
+    sold = [product.market_size[m] * max(1e-4, product.opening_share[m]) for m in range(MARKETS)]
+    abroad = sold[INTERNATIONAL] / max(1e-12, sum(sold))
+    capacity = sum(each.capacity for each in makers)
+    exporting = sum(each.capacity for each in makers if each.serves[INTERNATIONAL])
+    if exporting <= 0.0:
+        return 1.0 - TYPICAL_ABROAD, TYPICAL_ABROAD
+    abroad = min(0.8, abroad * capacity / exporting)
     return 1.0 - abroad, abroad
 
 

@@ -22,6 +22,7 @@ from sim.founding import found
 from sim.outputs import Slot, layout, observe, recorded, totals_table
 from sim.policies import RULES as INSTRUMENTS
 from sim.quarter import QUARTER
+from sim.rules.entry import row_is_free
 from sim.scenario import Scenario
 from sim.world import World, widened
 
@@ -32,14 +33,17 @@ GOING, SHORT_OF_ROOM, BOOKS_OPEN = 0, 1, 2
 
 
 @rule
-def room_left(world):
+def room_left(world, t):
     """Which table could become too short in a quarter: 1 enterprises, 2 talents, 3 innovations, 4 projects, 5 institutes; 0 none."""
+    waiting = 0
+    for project in world.projects:
+        waiting += project.alive
     alive = 0
     free = 0
     for enterprise in world.enterprises:
         alive += enterprise.alive
-        free += not enterprise.alive
-    if free < 16 + alive // 8:
+        free += row_is_free(enterprise, t)
+    if free < 8 + waiting:  # all that wait could be granted at once
         return 1
     present = 0
     for talent in world.talents:
@@ -53,9 +57,6 @@ def room_left(world):
         unused += institute.uid == 0
     if len(world.innovations) - world.region[0].innovations < 8 * alive + 16 * institutes:
         return 3
-    waiting = 0
-    for project in world.projects:
-        waiting += project.alive
     if len(world.projects) - waiting < 64 + alive + 4 * len(world.processes):
         return 4
     if unused < 4:
@@ -82,7 +83,7 @@ def live_quarter(world, p, now):
 def run_quarters(world, p, levers, totals, kept, recorder, seed, first, last):
     """Run quarters ``first`` to ``last`` - 1. Returns the quarter reached and why it came back."""
     for t in range(first, last):
-        if room_left(world) > 0:
+        if room_left(world, t) > 0:
             return t, SHORT_OF_ROOM
         now = Now(seed, t)
         begin_quarter(world, levers[t], now)
@@ -137,7 +138,7 @@ class State:
 
     def make_room(self) -> None:
         """Make every table long enough for the next quarter."""
-        while short := room_left(self.world):
+        while short := room_left(self.world, self.t):
             name = TABLE_OF[short]
             self.world = widened(self.world, name, 2 * len(getattr(self.world, name)))
 

@@ -792,3 +792,83 @@ def test_a_project_begins_with_the_partner_at_the_best_distance(
     assert firm.joint_until == 10
     assert firm.partner_uid[firm.joint_slot] == 102
     assert firm.attention == pytest.approx(0.75)
+
+
+def test_more_is_relabelled_when_there_is_more_to_gain(tiny: Tiny, p: Any) -> None:
+    """0.2 (1 + 0.5 / 2) = a quarter: 20 real, elasticity nil, 26.67 reported."""
+    world = researcher(tiny, p)
+    p.research.relabelled, p.research.user_cost_elasticity = 0.2, 0.0
+    world.enterprises[0].super_deduction = 0.5
+    research.plan_research(world, p, NOW)
+    assert world.enterprises[0].research_reported == pytest.approx(20.0 / 0.75)
+
+
+def test_those_met_by_chance_teach_a_little(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    """Two chance meetings of contact 0.3: 1 - e^-0.3 of 3.75e-5 ln 2."""
+    monkeypatch.setitem(spillovers.names, "choose", lambda number, now, what, who, look: 1 + look)
+    world = neighbours(tiny, p, 0)
+    p.spillovers.met = 2.0
+    spillovers.spill_over(world, p, NOW)
+    learnt = 3.75e-5 * math.log(2.0) * (1.0 - math.exp(-0.3))
+    assert world.enterprises[0].learned_local == pytest.approx(learnt, rel=1e-3)
+
+
+def test_patents_are_counted_and_fade(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    """Two steps patented; 0.98 of them a quarter later, the count of grants stays."""
+    monkeypatch.setitem(search.names, "poisson", lambda *_: 2)
+    monkeypatch.setitem(search.names, "happens", always)
+    world = searcher(tiny, p)
+    firm = world.enterprises[0]
+    search.search_originally(world, p, NOW)
+    assert (firm.patents, firm.patents_granted) == (2.0, 2)
+    assert firm.innovations.sum() == firm.innovations[CLASS_NAMES.index("original")] == 2.0
+    search.learn_modes(world, p, NOW)
+    assert (firm.patents, firm.patents_granted) == (pytest.approx(1.96), 2)
+
+
+@pytest.mark.parametrize("better", ["trust", "reputation", "coordination"])
+def test_a_partner_is_sought_by_trust_reputation_and_convening(
+    tiny: Tiny, p: Any, monkeypatch: Patch, better: str
+) -> None:
+    """Two institutes at the same distance; the second is ahead in one respect."""
+    monkeypatch.setitem(joint.names, "happens", always)
+    monkeypatch.setitem(joint.names, "normal", middling)
+    world = tiny(institutes=2)
+    firm = world.enterprises[0]
+    p.joint_projects.looks, p.joint_projects.convening, p.management.joint_needs = 0.0, 1.0, 0.0
+    firm.research, firm.propensity[INTEGRATED], firm.knowledge[0] = 1.0, 1.0, 0.5
+    firm.partner[:2], firm.partner_uid[:2], firm.partner_institute[:2] = [0, 1], [101, 102], 1
+    firm.partner_trust[:2] = 0.3
+    world.institutes.reputation = world.institutes.transfer_orientation = 0.5
+    if better == "trust":
+        firm.partner_trust[1] = 0.6
+    else:
+        world.institutes[1][better] = 0.9
+    joint.begin_joint_projects(world, p, NOW)
+    assert firm.joint_slot == 1 and firm.joint_until > NOW.t
+
+
+def test_a_voucher_that_is_paid_by_half_moves_half_as_much(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    chances = Chances()
+    monkeypatch.setitem(joint.names, "happens", chances)
+    world = tiny()
+    firm = world.enterprises[0]
+    p.joint_projects.begin, p.joint_projects.voucher_response = 0.1, 2.0
+    firm.research, firm.propensity[INTEGRATED], firm.collaboration_voucher = 1.0, 1.0 / 3.0, 0.5
+    for paid in (1.0, 0.5):
+        world.region[0].paid_share = paid
+        joint.begin_joint_projects(world, p, NOW)
+    assert chances.asked == pytest.approx([0.2, 0.15])
+
+
+def test_a_test_outside_is_dearer_helps_less_and_needs_cash(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    """0.4 of a local test: 0.1 (1.6 + 0.4) / 2 of the gap of 0.4; none for who has less than twenty times its price."""
+    monkeypatch.setitem(commercialisation.names, "happens", always)
+    for cash, pace in ((21.0, 0.1), (19.0, 0.08)):
+        world = maker(tiny, p)
+        p.commercialisation.service_gap, p.commercialisation.outside_price = 0.05, 1.0
+        firm = world.enterprises[0]
+        firm.cash = cash
+        commercialisation.commercialise(world, p, NOW)
+        assert firm.quality == pytest.approx(0.4 + pace * 0.4)
+        assert firm.cash == pytest.approx(cash - (1.0 if cash > 20.0 else 0.0))

@@ -510,3 +510,57 @@ def test_who_loses_money_for_long_gives_up_sometimes_and_the_small_sooner(tiny: 
     firms.expected_margin = 1.0
     small, large, sound = (leaving.hazard_of_giving_up(world, p, firm, NOW) for firm in firms)
     assert 1.0 > small > large > sound == 0.0
+
+
+def test_administration_is_a_share_of_all_that_is_moved(tiny: Tiny, p: Any) -> None:
+    """A tenth of claims 30, tax expenditure 20 and implicit transfers 10."""
+    world = budget(tiny, p, 1000.0)
+    p.government.share_cost = 0.1
+    line = world.measures[0]
+    line.in_force, line.tax_expenditure, line.implicit = 1.0, 20.0, 10.0
+    government.run_the_budget(world, p, NOW)
+    assert world.measures.administration[0] == pytest.approx(6.0)
+
+
+def test_a_guarantee_that_is_called_restores_the_bank(tiny: Tiny, p: Any) -> None:
+    """Of a loss, 40 are claimed for the bank and paid in full; it pays out a quarter of what exceeds twice what it has to
+    hold, 0.08 of loans of 100."""
+    world = budget(tiny, p, 1000.0)
+    region = world.region[0]
+    p.finance.bank_equity = 0.08
+    region.bank_claims, region.loans = 40.0, 100.0
+    government.run_the_budget(world, p, NOW)
+    assert world.money[accounts.GRANT, LOCAL_GOVERNMENT, BANK] == pytest.approx(40.0)
+    assert world.money[accounts.GRANT, LOCAL_GOVERNMENT, HOUSEHOLDS] == pytest.approx(0.0)
+    assert region.bank_equity == pytest.approx(40.0 - 0.25 * 24.0)
+    assert world.money[government.BANK_DIVIDENDS, BANK, HOUSEHOLDS] == pytest.approx(6.0)
+
+
+def test_orders_that_could_not_be_filled_count_by_half(tiny: Tiny, p: Any) -> None:
+    """(100 + 40 / 2) 1.15 = 138 wanted, 48 beyond what is there; at par half of it."""
+    world = investor(tiny, p)
+    world.enterprises[0].unfilled = 40.0
+    investment.invest(world, p, NOW)
+    assert world.enterprises[0].ordered.sum() == pytest.approx(24.0)
+
+
+def test_value_added_in_value_and_in_volume(tiny: Tiny, p: Any) -> None:
+    """50 less inputs of 20 and other inputs of 6; 40 less 10 and 6 over an index of 1.5."""
+    world = firm_alone(tiny, p)
+    firm = world.enterprises[0]
+    world.region[0].general_index = 1.5
+    firm.output_value, firm.inputs_used_value, firm.other_costs, firm.cash = 50.0, 20.0, 6.0, 1e3
+    firm.output_volume, firm.inputs_used_volume = 40.0, 10.0
+    finance.settle_accounts(world, p, NOW)
+    assert firm.value_added == pytest.approx(24.0)
+    assert firm.value_added_volume == pytest.approx(26.0)
+
+
+def test_an_environmental_levy_is_revenue_of_its_instrument(tiny: Tiny, p: Any) -> None:
+    """0.5 and 0.2 added on 6 units: 4.2 paid, 1.2 of it brought in by the instrument."""
+    world = firm_alone(tiny, p)
+    process, firm = world.processes[0], world.enterprises[0]
+    process.levy, process.levy_added, firm.produced, firm.cash = 0.5, 0.2, 6.0, 1e3
+    finance.settle_accounts(world, p, NOW)
+    assert world.balances[LOCAL_GOVERNMENT] == pytest.approx(4.2)
+    assert world.measures[finance.ENVIRONMENTAL_LEVY].revenue == pytest.approx(1.2)

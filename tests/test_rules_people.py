@@ -723,3 +723,71 @@ def test_exporting_entrants_need_a_certificate(tiny: Tiny, p: Any) -> None:
         project.origin, project.parent, project.parent_uid = origin, 0, 1
         entry.grant_permits(world, p, NOW)
         assert world.enterprises[1].serves[INTERNATIONAL] == serves
+
+
+@pytest.mark.parametrize("works", [AT_ENTERPRISE, AT_INSTITUTE])
+def test_pay_is_by_level_and_follows_the_outside(tiny: Tiny, p: Any, monkeypatch: Patch, works: int) -> None:
+    """Level 2 at outside pay 3, a local share of 0.9: 3 x 2^0.7 x 0.9 on hiring; later a tenth of the way to it."""
+    monkeypatch.setitem(talents.names, "normal", middling)
+    world = tiny(institutes=1)
+    p.talents.local_pay, p.talents.poach, world.region[0].talent_wage = 0.9, 0.0, 3.0
+    (world.enterprises if works == AT_ENTERPRISE else world.institutes).vacancies = 1
+    talent = person(world, 0, level=2.0, carried=0.1)
+    talents.seek_posts(world, p, NOW)
+    usual = 3.0 * 2.0**0.7 * 0.9
+    assert talent.works == works and talent.wage == pytest.approx(usual)
+    talent.wage = 1.0
+    talents.count_talents(world, p, NOW)
+    assert talent.wage == pytest.approx(1.0 + 0.1 * (usual - 1.0))
+
+
+def test_the_better_are_used_less_where_there_is_little_for_them_to_do(tiny: Tiny, p: Any) -> None:
+    """Use rises with R&D money a head and with capability, and falls with one's level; so at institutes."""
+    world = tiny(enterprises=4, institutes=1)
+    firms = world.enterprises
+    firms.capability, firms.last_year_research = [0.5, 0.5, 0.5, 0.2], [0.0, 2.0, 0.0, 0.0]
+    for row, level in enumerate((2.0, 2.0, 3.0, 2.0)):
+        person(world, row, AT_ENTERPRISE, row, level=level)
+    person(world, 4, AT_INSTITUTE, 0, level=2.0)
+    person(world, 5, AT_INSTITUTE, 0, level=3.0)
+    talents.count_talents(world, p, NOW)
+    used = world.talents.used
+    assert used[1] > used[0] > max(used[2], used[3])
+    assert used[4] > used[5]
+    assert (used[:6] > 0.0).all() and (used[:6] <= 1.0).all()
+
+
+def test_a_seeker_minds_the_field_and_the_standing_of_an_institute(
+    tiny: Tiny, p: Any, monkeypatch: Patch
+) -> None:
+    """Two institutes: the one that works in the own field, or the one of better reputation."""
+    monkeypatch.setitem(talents.names, "normal", middling)
+    for focus, reputation, chosen in (([0.0, 0.4], [0.5, 0.5], 1), ([0.4, 0.4], [0.9, 0.5], 0)):
+        world = tiny(fields=2, institutes=2)
+        p.talents.looks, p.talents.field_fit, p.talents.prospects = 12.0, 0.5, 0.5
+        world.institutes.vacancies, world.institutes.reputation = 1, reputation
+        world.institutes.focus[:, 1] = focus
+        talent = person(world, 0, discipline=1, carried=0.1)
+        talents.seek_posts(world, p, NOW)
+        assert (talent.works, talent.employer) == (AT_INSTITUTE, chosen)
+
+
+def test_a_line_whose_inputs_are_made_here_is_preferred(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    """Two lines sideways, alike but that the input of one is made in the cluster."""
+    monkeypatch.setitem(entry.names, "happens", always)
+    p.entry.sideways, p.entry.diversify_from, p.entry.equity, p.management.diversification_needs = (
+        0.5,
+        1.0,
+        0.5,
+        0.8,
+    )
+    for made, chosen in ((1, 2), (3, 4)):
+        world = tiny(products=5)
+        firm = world.enterprises[0]
+        firm.uid, firm.founded, firm.last_year_profit, firm.cash, firm.attention = 5, -20, 1.0, 1e3, 1.0
+        world.processes.outlook, world.processes.threshold = [0.0, 0.0, 2.0, 0.0, 2.0], 0.5
+        for row, source in ((2, 1), (4, 3)):
+            world.processes[row].inputs, world.processes[row].input[0] = 1, source
+        world.first_seller[:] = [0, *(1 + (place >= made) for place in range(5))]
+        entry.diversify(world, p, NOW)
+        assert world.projects[0].process == chosen

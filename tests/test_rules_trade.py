@@ -308,7 +308,7 @@ def test_attractiveness_is_price_quality_reputation_and_luck(tiny: Tiny, p: Any)
     world = sellers_abroad(tiny, p, 1)
     good, maker = world.products[0], world.enterprises[0]
     good.price_sensitivity[:], good.quality_sensitivity[:] = 2.0, 1.0
-    maker.price, maker.quality = 2.0, 0.5
+    good.price, maker.price, maker.quality = 3.0, 6.0, 0.5
     assert markets.attractiveness(good, maker, DOMESTIC, p) == pytest.approx(0.125)
     maker.demand_luck = math.log(2.0)
     maker.standing = math.log(2.0)
@@ -477,3 +477,45 @@ def test_two_sellers_share_the_outlets_by_stock(tiny: Tiny, p: Any) -> None:
     markets.sell_commodities(world, p, NOW)
     assert world.enterprises.sold == pytest.approx([30.0, 90.0])
     assert world.enterprises.sales == pytest.approx([30.0 * 10.0 / 1.2, 90.0 * 10.0 / 1.2])
+
+
+def test_what_commodities_bring_at_home_and_abroad(tiny: Tiny, p: Any) -> None:
+    """Price 10. At home less a trade cost of 0.1 x 2. Abroad 10 (1 + 0.5) less a tenth tax and a trade cost of 0.2 = 10.8
+    after the taxes that are paid on it; 50 units in the proportion 3 : 2."""
+    world = seller_of_ore(tiny, p, 50.0)
+    good, maker, region = world.products[0], world.enterprises[0], world.region[0]
+    good.base_trade_cost[:], good.trade_cost_factor[:] = [0.1, 0.2], [2.0, 1.0]
+    region.export_wedge, region.vat, good.refund, good.export_tax = 0.5, 0.17, 0.13, 0.1
+    markets.sell_commodities(world, p, NOW)
+    assert maker.cash == pytest.approx(30.0 * 8.0 + 20.0 * 10.8)
+    assert maker.taxes == pytest.approx(20.0 * 10.8 * 0.14 / 0.86)
+    assert maker.sold == maker.orders == pytest.approx(50.0)
+
+
+def test_stock_for_local_users_is_kept_and_what_sellers_got_is_remembered(tiny: Tiny, p: Any) -> None:
+    """120 lie there, 40 were used here and half of that is kept: 100 go out at 10. 20 are left over 140; 40 at 9 and 100 at
+    10 bring 0.9714 of the price, remembered half."""
+    world = seller_of_ore(tiny, p, 120.0)
+    good = world.products[0]
+    p.outside_markets.reserve, good.local_use, good.local_price = 0.5, 40.0, 9.0
+    markets.sell_commodities(world, p, NOW)
+    assert world.enterprises[0].sold == pytest.approx(100.0)
+    assert good.stock_cover == pytest.approx(20.0 / 140.0)
+    assert good.realisation == pytest.approx(1.0 - 0.5 * (1.0 - 1360.0 / 1400.0))
+
+
+def test_a_support_that_is_paid_by_half_counts_by_half(
+    tiny: Tiny, p: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cost of 90 is not worth it with 0.3 off, but a cost of 70 was worth it without."""
+    monkeypatch.setitem(markets.names, "happens", lambda *_: True)
+    p.outside_markets.entrant_reach, p.outside_markets.payback, p.management.market_needs = 0.5, 8.0, 0.4
+    for paid, enters in ((0.5, False), (1.0, True)):
+        world = sellers_abroad(tiny, p, 1)
+        maker = world.enterprises[0]
+        world.region[0].paid_share = paid
+        world.products[0].entry_cost[:] = 90.0
+        maker.unit_cost, maker.capacity, maker.cash, maker.attention = 0.5, 1000.0, 500.0, 1.0
+        maker.market_entry_support = 0.3
+        markets.enter_markets(world, p, NOW)
+        assert bool(maker.serves[INTERNATIONAL]) is enters

@@ -166,7 +166,10 @@ def test_luck_fades_without_shocks_and_keeps_its_spread_with_them(tiny: Tiny, p:
 
 
 def test_pay_follows_the_index_of_wages(tiny: Tiny, p: Any) -> None:
+    """Half again as much, while prices rise by a fifth: a budget buys 0.8 of the people, which are half of effort."""
     world = tiny()
+    p.research.materials_share = 0.5
+    world.series[0, :2] = 1.0
     world.series[4, :5] = [1.2, 1.5, 0.3, 0.16, 0.5]
     region = world.region[0]
     region.outside_wage, region.wage, region.talent_wage = 2.0, 1.8, 4.0
@@ -174,6 +177,7 @@ def test_pay_follows_the_index_of_wages(tiny: Tiny, p: Any) -> None:
     assert (region.outside_wage, region.wage, region.talent_wage) == pytest.approx((3.0, 2.7, 6.0))
     assert (region.general_index, region.wage_index, region.vat) == (1.2, 1.5, 0.16)
     assert (region.export_wedge, region.vat_local_share) == (0.3, 0.5)
+    assert region.effort_reference == pytest.approx(0.8**0.5)
 
 
 # ------------------------------------------------------------------------------------------------------ prices
@@ -417,3 +421,39 @@ def test_size_classes_count_everybody(tiny: Tiny, p: Any) -> None:
     world.enterprises.introduced_talents = [0, 2, 2]
     relations.keep_relations(world, p, NOW)
     assert world.enterprises.size_class.tolist() == [SMALL, MEDIUM, LARGE]
+
+
+def test_differentiated_inputs_are_reckoned_at_import_parity_and_efficiency_saves(tiny: Tiny, p: Any) -> None:
+    """The same plant, its input now at 3 (1 + 0.1) from outside; twice the usual productivity: 2^-0.3 of other inputs and half
+    of the labour."""
+    world = one_maker(tiny, DIFFERENTIATED)
+    maker = world.enterprises[0]
+    p.prices.waste = 0.0
+    world.products[0].pricing, world.products[0].base_trade_cost[0] = DIFFERENTIATED, 0.1
+    maker.productivity *= 2.0
+    prices.set_prices(world, p, NOW)
+    assert maker.unit_cost == pytest.approx(6.6 + 2.0**-0.3 + 0.5 + 0.1)
+
+
+def test_workers_are_wanted_for_half_of_the_backlog_too(tiny: Tiny, p: Any) -> None:
+    """1.1 (40 + 20 / 2) = 55 within a capacity of 1000, and 30 within one of 30."""
+    world = two_employers(tiny, p)
+    p.labour.adjust, world.region[0].labour_pool = 1.0, 1e6
+    world.enterprises.backlog, world.enterprises.expected_orders = 20.0, 40.0
+    world.enterprises.capacity = [1000.0, 30.0]
+    labour.hire_workers(world, p, NOW)
+    assert world.enterprises.workers == pytest.approx([55.0, 30.0])
+
+
+def test_the_long_run_of_a_price_moves_with_the_index(tiny: Tiny, p: Any) -> None:
+    """From 8 with full pull to 2 x 1.5; a shock of ln 2 doubles it."""
+    world = tiny()
+    p.outside_world.shocks = 0.0
+    good = world.products[0]
+    good.rule, good.long_run, good.price, good.reversion = outside.OBSERVED, 2.0, 8.0, 1.0
+    world.region[0].general_index = 1.5
+    outside.move_prices(world, p, NOW)
+    assert good.price == pytest.approx(3.0)
+    good.shock, good.autocorrelation = math.log(2.0), 1.0
+    outside.move_prices(world, p, NOW)
+    assert good.price == pytest.approx(6.0)

@@ -533,6 +533,12 @@ def equity_available(world, project):
 
 
 @rule
+def row_is_free(enterprise, t):
+    """Whether a row may be used for a newcomer: links to the departed have to be noticed first."""
+    return not enterprise.alive and (enterprise.uid == 0 or t - enterprise.died >= 2)
+
+
+@rule
 def found_enterprise(world, p, now, project):
     """A new enterprise with its money, knowledge and plant on order; lapses if money or founder are gone."""
     if not equity_available(world, project):
@@ -540,7 +546,7 @@ def found_enterprise(world, p, now, project):
     region = world.region[0]
     process = world.processes[project.process]
     row = 0
-    while world.enterprises[row].alive or now.t - world.enterprises[row].died < 2:
+    while not row_is_free(world.enterprises[row], now.t):
         row += 1
     enterprise = world.enterprises[row]
     clear(enterprise)
