@@ -93,7 +93,10 @@ def test_prices_and_demand_of_a_still_world_stand_still(name: str) -> None:
 def test_nobody_learns_where_there_is_nothing_to_learn_from(name: str) -> None:
     """All ways to learn closed, a frontier that stands still: knowledge stays, to the bit."""
     state = State.founded(
-        with_frontier_growth(with_numbers(still(name, 20), {**NO_LEARNING, **NO_ENTRY, **NO_NEW_MARKETS}), 0.0), 1
+        with_frontier_growth(
+            with_numbers(still(name, 20), {**NO_LEARNING, **NO_ENTRY, **NO_NEW_MARKETS}), 0.0
+        ),
+        1,
     )
     known = {int(row.uid): row.knowledge.copy() for row in living(state)}
     state.advance(28)
@@ -120,33 +123,6 @@ def test_nobody_comes_where_entry_is_closed(name: str) -> None:
 
 # Enterprises find their way into outside markets over decades, which is growth and no drift.
 NO_NEW_MARKETS = {"outside_markets": {"learning": 0.0, "wish": 0.0}}
-
-
-def test_trade_is_at_rest_where_knowledge_is() -> None:
-    """Without learning, entry and a moving frontier: output, shares, efficiency and mark-ups of the cluster drift by less
-    than 10 % in 160 quarters, after twenty years in which those who cannot live leave and reach settles."""
-    quiet = with_frontier_growth(with_numbers(still("toy", 160, 80), {**NO_LEARNING, **NO_ENTRY, **NO_NEW_MARKETS}), 0.0)
-    seen = np.array([np.log(aggregates(quiet, seed)) for seed in (1, 2, 3)]).mean(axis=0)
-    assert np.abs(seen[-1] - seen[0]).max() < np.log(1.1)
-
-
-def aggregates(scenario: Scenario, seed: int) -> np.ndarray[Any, Any]:
-    """Output, share of outside markets, mean mark-up, productivity and quality; of the first and the last two years."""
-    state = State.founded(scenario, seed)
-    state.advance(scenario.burn_in)
-    rows = []
-    for t in range(scenario.burn_in, scenario.burn_in + scenario.quarters):
-        state.advance(t + 1)
-        world, firms = state.world, living(state)
-        goods = world.products[world.products.pricing == DIFFERENTIATED]
-        share = (goods.taken * goods.reference_price[:, None]).sum() / (
-            goods.market_size * goods.reference_price[:, None]
-        ).sum()
-        rows.append(
-            (firms.output_volume.sum(), share, np.average(1.0 + firms.markup, weights=firms.sales),
-             firms.productivity.mean(), firms.quality.mean())
-        )  # fmt: skip
-    return np.array([np.mean(rows[:8], axis=0), np.mean(rows[-8:], axis=0)])
 
 
 def test_a_world_without_demand_outside_sells_nothing_there() -> None:
@@ -266,3 +242,23 @@ def test_growth_hardly_depends_on_how_large_the_rest_of_the_world_is() -> None:
             found.append(float(sales[20] / sales[0]))
     change = np.exp(np.mean(np.log(factors[10.0])) - np.mean(np.log(factors[1.0])))
     assert 1.0 / 1.5 < change < 1.5
+
+
+def test_capability_keeps_its_place_on_the_balanced_path() -> None:
+    """The reference case with shocks, prices and policy still: the median research-active enterprise neither catches up
+    with the frontier nor falls back by more than 10 % in 160 quarters. (Market shares and the weight of later stages do
+    move: docs/decisions.md.)"""
+    gaps = []
+    for seed in (1, 2, 3):
+        state = State.founded(still("baotou", 160, 40), seed)
+        state.advance(40)
+        first = median_capability(state)
+        state.advance(200)
+        gaps.append(np.log(median_capability(state) / first))
+    assert abs(np.mean(gaps)) < np.log(1.1)
+
+
+def median_capability(state: State) -> float:
+    """Of enterprises that do R&D."""
+    firms = living(state)
+    return float(np.median(firms.capability[firms.research > 0.0]))

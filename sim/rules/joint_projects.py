@@ -65,7 +65,7 @@ class JointProjects:
         source="Nooteboom et al. 2007: interior optimum",
     )
     step: float = parameter(
-        0.09, "log", "step for both sides at best distance", (0.01, 0.3), source="assumed"
+        0.05, "log", "step for both sides at best distance", (0.01, 0.3), source="assumed"
     )
     trust_gain: float = parameter(
         0.06, "1/quarter", "trust earned by working together", (0.0, 0.3), source="assumed"

@@ -40,7 +40,7 @@ class Search:
         0.45, "1", "returns to effort", (0.3, 0.6), source="model 10.5; patents-R&D elasticities below 1"
     )
     omega: float = parameter(
-        1.0, "1", "the harder the nearer to the frontier", (1.0, 2.0), source="model 10.5"
+        2.0, "1", "the harder the nearer to the frontier", (1.0, 2.0), source="model 10.5"
     )
     step: float = parameter(
         0.035, "log", "median of a small step", (0.01, 0.1), source="assumed: a handful of steps keep a gap"
@@ -57,7 +57,7 @@ class Search:
         5.0, "1", "size of a radical step over a small one", (1.0, 20.0), source="assumed"
     )
     keep_up: float = parameter(
-        0.6,
+        0.3,
         "share",
         "of the frontier's growth that the median enterprise matches by own search at usual R&D",
         (0.2, 1.0),
