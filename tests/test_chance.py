@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from sim.run import State
 from sim.scenario import Scenario, library
 
 chance = plain(sim.chance)
-SENTENCE = decision("whether a test is lucky")
+# Not declared: decisions that are stand in the documents.
+SENTENCE = zlib.crc32(b"whether a test is lucky")
 ROOT = str(Path(sim.chance.__file__).parents[1])
 
 # Salmon, Moraes, Dror and Shaw 2011, kat_vectors of Random123: philox 4x32 10.
@@ -102,7 +104,7 @@ def test_poisson_happens_choose() -> None:
 @pytest.mark.parametrize("varied", ["seed", "quarter", "decision", "who", "whom"])
 def test_neighbours_are_independent(varied: str) -> None:
     """A draw says nothing of the draw with the next seed, quarter, decision, person or partner."""
-    other = decision("whether a test is lucky once more")
+    other = zlib.crc32(b"whether a test is lucky once more")
     u, v = [], []
     for place in range(10_000):
         key = {"seed": 1, "quarter": 2, "decision": SENTENCE, "who": place, "whom": 0}
@@ -123,7 +125,7 @@ def test_decisions_are_unique_sentences(monkeypatch: pytest.MonkeyPatch) -> None
     sentences = list(DECISIONS.values())
     assert len(set(sentences)) == len(sentences) > 30
     assert all(sentence == sentence.strip() and len(sentence.split()) > 3 for sentence in sentences)
-    monkeypatch.setitem(DECISIONS, decision("a sentence"), "a sentence with the same code")
+    monkeypatch.setitem(DECISIONS, zlib.crc32(b"a sentence"), "a sentence with the same code")
     with pytest.raises(ValueError, match="share a code"):
         decision("a sentence")
 
@@ -132,8 +134,7 @@ def test_decisions_are_declared_once() -> None:
     """Two rules with one sentence would share their luck."""
     source = "\n".join(path.read_text("utf-8") for path in Path(sim.chance.__file__).parent.rglob("*.py"))
     for sentence in DECISIONS.values():
-        if "test is lucky" not in sentence and "a sentence" not in sentence:
-            assert source.count(f'decision("{sentence}")') == 1, sentence
+        assert source.count(f'decision("{sentence}")') == 1, sentence
 
 
 # ---------------------------------------------------------------------------------------------- twin worlds

@@ -368,9 +368,10 @@ def local_conversion_rate(totals, world, p):
     stage on used this quarter, over the raw material contained in the base-stage goods made. Only what began
     here counts: use is scaled by the share of purchases that was local and, for commodities further down, by
     the share of their own inputs that was. In the reference chain: oxide equivalent of local oxides and
-    metals used in stages 4 and up over that of local oxides (H4). Drawing down stocks can carry it above 1.
+    metals used in stages 4 and up over that of local oxides (H4). At most 1: what is drawn from stock was made
+    earlier, and in a quarter in which hardly anything is made the bare ratio would mean nothing.
     """
-    return conversion(world, False)
+    return min(1.0, conversion(world, False))
 
 
 @of_cluster(
@@ -379,7 +380,7 @@ def local_conversion_rate(totals, world, p):
 @rule
 def local_conversion_rate_critical(totals, world, p):
     """Local conversion rate of the critical part of the raw material (in the reference chain NdPr)."""
-    return conversion(world, True)
+    return min(1.0, conversion(world, True))
 
 
 @of_cluster("share", "rate", by=LEVELS, label=("Local sourcing rate", "本地配套率"), better="higher")
