@@ -13,9 +13,8 @@ from sim.declare import INSTRUMENTS, PARAMETERS
 from sim.policies import neutral_levers
 from sim.run import State
 
-# Found to change nothing and reported: the first is compared with a count that is nil when it is looked at; attention
-# never runs out where a market is entered.
-REPORTED = {("joint_projects", "per_researcher"), ("management", "market_needs")}
+# Changes nothing, and reported: it is compared with a count of projects that is nil when it is looked at.
+REPORTED = {("joint_projects", "per_researcher")}
 NUMBERS = [
     (group, name)
     for group, members in PARAMETERS.items()

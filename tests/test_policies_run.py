@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -84,18 +84,18 @@ def test_order_in_a_scenario_is_of_no_consequence() -> None:
 
 
 # -------------------------------------------------------------------------------------------------- in force
-@lru_cache(maxsize=1)
-def before() -> State:
+@cache
+def before(seed: int) -> State:
     """The reference case without any policy, a year into its history."""
-    state = State.founded(scenario("baotou", "2016Q4", BURN_IN), 8)
+    state = State.founded(scenario("baotou", "2016Q4", BURN_IN), seed)
     state.levers = neutral_levers(len(state.levers))
     state.advance(BURN_IN + AFTER)
     return state
 
 
-def lived(*names: str) -> tuple[State, dict[str, Any]]:
+def lived(seed: int, *names: str) -> tuple[State, dict[str, Any]]:
     """The years from there on with these instruments, and the sums of the lines of the public books by quarter."""
-    state = before().fork(before().scenario)
+    state = before(seed).fork(before(seed).scenario)
     state.levers = neutral_levers(len(state.levers))
     for name in names:
         for key, lever in INSTRUMENTS[name].levers.items():
@@ -111,28 +111,35 @@ def lived(*names: str) -> tuple[State, dict[str, Any]]:
     return state, books
 
 
-@lru_cache(maxsize=1)
-def baseline() -> tuple[State, dict[str, Any]]:
-    return lived()
+@cache
+def baseline(seed: int) -> tuple[State, dict[str, Any]]:
+    return lived(seed)
 
 
 def test_without_policy_nothing_is_booked() -> None:
-    assert not any(np.any(column) for column in baseline()[1].values())
+    assert not any(np.any(column) for column in baseline(8)[1].values())
 
 
 def test_has_an_effect_and_books_what_it_costs(declared: InstrumentDeclaration) -> None:
-    """Effects beyond its own line of the books; every kind of cost that it declares and no other, in its line only."""
-    state, books = lived(declared.name)
-    mine = np.arange(len(state.world.measures)) == declared.measure
-    for column, values in books.items():
-        assert not values[~mine].any(), column
-    assert books["in_force"][declared.measure] == QUARTERS
-    costs = {kind for kind, column in KINDS.items() if books[column][declared.measure] > 0.0}
+    """Effects beyond its own line of the books; every kind of cost that it declares and no other, in its line only. What
+    costs on rare occasions (a market entered, a guarantee called) may take more than one history to show."""
+    costs, claimed, moved = set(), 0.0, False
+    for seed in range(8, 14):
+        state, books = lived(seed, declared.name)
+        mine = np.arange(len(state.world.measures)) == declared.measure
+        for column, values in books.items():
+            assert not values[~mine].any(), column
+        assert books["in_force"][declared.measure] == QUARTERS
+        costs |= {kind for kind, column in KINDS.items() if books[column][declared.measure] > 0.0}
+        claimed += books["claims"][declared.measure]
+        moved |= bool(effects(state))
+        # Nothing is paid that was not claimed.
+        assert books["outlay"][declared.measure] <= books["claims"][declared.measure] * (1.0 + 1e-12)
+        if moved and costs >= set(declared.costs):
+            break
     assert costs == set(declared.costs)
-    assert (books["claims"][declared.measure] > 0.0) == ("outlay" in declared.costs)
-    # Nothing is paid that was not claimed.
-    assert books["outlay"][declared.measure] <= books["claims"][declared.measure] * (1.0 + 1e-12)
-    assert effects(state), "nothing but its own cost differs from the baseline"
+    assert (claimed > 0.0) == ("outlay" in declared.costs)
+    assert moved, "nothing but its own cost differs from the baseline"
 
 
 def effects(state: State) -> list[str]:
@@ -141,7 +148,7 @@ def effects(state: State) -> list[str]:
 
     outputs = [
         Run(each.scenario, each.seed, each.recorder[BURN_IN:], each).outputs
-        for each in (state, baseline()[0])
+        for each in (state, baseline(state.seed)[0])
     ]
     money = {*PER_MEASURE, *(name for name, each in OUTPUTS.items() if each.group == "public_money")}
     return [
@@ -152,7 +159,7 @@ def effects(state: State) -> list[str]:
 
 def test_instruments_together_book_each_its_own() -> None:
     """All at once: every line in force, the sum of outlays is what government granted, claims are paid pro rata."""
-    state, books = lived(*NAMES)
+    state, books = lived(8, *NAMES)
     assert (books["in_force"] == QUARTERS).all()
     for name in NAMES:
         booked = {kind for kind, column in KINDS.items() if books[column][INSTRUMENTS[name].measure] > 0.0}
