@@ -36,6 +36,10 @@ REASONS = {
     "joint_laboratory": "projects are limited by enterprises that do R&D, of which there are few; trust rises, the number hardly",
     "research_grant": "mostly projects that would be done anyway, or misuse: additionality is near nil, as evaluations find",
     "supplier_support": "local trade is mostly in quoted commodities, where service to customers counts for little",
+    "extraction_quota": "after 2021 the quota is wider than the plant that uses it, so a cut by a third does not bind in 2020 to 2024",
+    "market_entry_support": "few enterprises find a market worth its sunk cost at all; too few events to tell",
+    "public_procurement": "spread over all products, raw material included; aimed at late stages it buys more of them",
+    "intellectual_property_protection": "more patents per step, fewer steps learnt from neighbours",
     "transformation_subsidy": "modernisation is a small part of what moves productivity; right sign, below half a per cent",
     "housing_support": "people leave for want of posts at their level more than for want of housing",
 }

@@ -16,6 +16,8 @@ The transaction-flow matrix in docs/odd.md is printed from ``world.money``.
 
 from __future__ import annotations
 
+import math
+
 from sim.compiled import rule
 from sim.declare import money
 
@@ -208,7 +210,9 @@ def close_books(world, now):
             world.goods[product, USED] + world.goods[product, SOLD_OUTSIDE] + world.goods[product, SCRAPPED]
         )
         gap = abs(sources - uses - closing) / max(1.0, sources + closing)
-        if not gap <= audit.goods:  # also true of a gap that is not a number
+        if math.isnan(gap):
+            gap = math.inf
+        if gap > audit.goods:
             audit.goods = gap
             audit.worst_product = product
         world.holdings[product] = closing

@@ -9,6 +9,7 @@ The only module that reaches into numba; ``compiled`` imports it when the first 
 from __future__ import annotations
 
 import contextlib
+import pickle
 import warnings
 from functools import cached_property
 from types import FunctionType
@@ -96,7 +97,7 @@ class _CacheOfRule(caching._Cache):
     def _load(self, signature: Any, target_context: Any) -> Any:
         try:
             return self._real.load_overload(signature, target_context)
-        except (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError):
+        except (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError):
             return None  # a damaged entry is as good as none: compile anew
 
     def save_overload(self, signature: Any, data: Any) -> None:

@@ -14,7 +14,7 @@ from sim.policies import neutral_levers
 from sim.run import State
 
 # Changes nothing, and reported: it is compared with a count of projects that is nil when it is looked at.
-REPORTED = {("joint_projects", "per_researcher")}
+REPORTED: set[tuple[str, str]] = set()  # parameters that are known to change nothing
 NUMBERS = [
     (group, name)
     for group, members in PARAMETERS.items()

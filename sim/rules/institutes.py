@@ -180,12 +180,8 @@ def do_institute_research(world, p, now):
                 )
                 gain_knowledge(institute, field, pace)
         institute.patents *= 0.98
-        institute.reputation += 0.05 * (
-            institute.knowledge[0] * institute.focus[0]
-            + best_focus(institute, fields)
-            + 0.02 * institute.projects
-            - institute.reputation
-        )
+        standing = best_focus(institute, fields) + 0.02 * institute.projects
+        institute.reputation += 0.05 * (standing - institute.reputation)
         if institute.kind == TESTING_CENTRE:
             continue
         number = poisson(min(15.0, p.institutes.yield_ * staff * effort), now, RESULT, institute.uid, 0)

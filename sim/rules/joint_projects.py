@@ -116,9 +116,20 @@ def fit_of_distance(distance, p):
 
 
 @rule
+def count_projects(world, now):
+    """Institutes count the projects under way, so that a search finds out who has room."""
+    for enterprise in world.enterprises:
+        slot = enterprise.joint_slot
+        if enterprise.alive and enterprise.joint_until > now.t and enterprise.partner_institute[slot]:
+            if partner_alive(world.enterprises, world.institutes, enterprise, slot):
+                world.institutes[enterprise.partner[slot]].projects += 1
+
+
+@rule
 def begin_joint_projects(world, p, now):
     """Enterprises without a project may look for one and agree with the best candidate."""
     region = world.region[0]
+    count_projects(world, now)
     for place in range(len(world.enterprises)):
         enterprise = world.enterprises[place]
         if not enterprise.alive or enterprise.research <= 0.0 or enterprise.joint_until > now.t:
@@ -138,6 +149,8 @@ def begin_joint_projects(world, p, now):
             slot = find_partner(world, p, now, enterprise, place)
             if slot >= 0 and take_attention(enterprise, p.management.joint_needs):
                 enterprise.joint_slot = slot
+                if enterprise.partner_institute[slot]:
+                    world.institutes[enterprise.partner[slot]].projects += 1
                 enterprise.joint_until = now.t + int(p.joint_projects.quarters)
                 weight = world.processes[enterprise.process].weight
                 enterprise.joint_field = pick_discipline(
@@ -269,7 +282,6 @@ def work_together(world, p, now):
         laboratory = 0.0
         if enterprise.partner_institute[slot]:
             home = world.institutes[row]
-            home.projects += 1
             home.contract_income += cost
             pay_institute(world, enterprise, SERVICES, home, cost)
             laboratory = min(1.0, home.joint_laboratories / max(1.0, home.projects))

@@ -1,6 +1,6 @@
 """Production workers: numbers, not people, at a wage that follows the outside and local scarcity.
 
-    wage -> outside wage x (1 + a x employed / pool)    moving a tenth of the way each quarter,
+    wage -> outside wage x (1 + a x (employed / pool - 1/2))    moving a tenth of the way each quarter,
             never below the outside minimum                                                            (1)
     workers wanted = planned output x workers per unit x (G / W) x scale penalty / (productivity e^luck)   (2)
     scale penalty  = min(2, max(1, efficient scale / capacity)^c)

@@ -258,13 +258,13 @@ def move_frontier(world, p, now):
             enterprise.licence_lift *= math.exp(-world.fields[enterprise.licence_field].growth)
             for area in range(len(world.fields)):
                 enterprise.knowledge[area] = max(
-                    0.01, enterprise.knowledge[area] * (1.0 - world.fields[area].growth)
+                    0.01, enterprise.knowledge[area] * math.exp(-world.fields[area].growth)
                 )
     for institute in world.institutes:
         if institute.alive:
             for area in range(len(world.fields)):
                 institute.knowledge[area] = max(
-                    0.01, institute.knowledge[area] * (1.0 - world.fields[area].growth)
+                    0.01, institute.knowledge[area] * math.exp(-world.fields[area].growth)
                 )
 
 

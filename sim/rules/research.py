@@ -81,7 +81,7 @@ class Research:
         1.0,
         "1",
         "projects a grant programme funds per applicant and quarter",
-        (1.0, 4.0),
+        (1.0, 2.0),
         source="assumed",
         kind="structural",
     )

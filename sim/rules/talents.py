@@ -298,6 +298,7 @@ def graduate(world, p, now):
     """Graduates of the universities, and of the extra seats that policy pays for."""
     region = world.region[0]
     row = 0
+    trained = False
     fields = len(world.fields)
     for place in range(len(world.institutes)):
         institute = world.institutes[place]
@@ -309,7 +310,8 @@ def graduate(world, p, now):
                 field = pick_discipline(institute.focus, fields, uniform(now, DISCIPLINE, uid, 0))
                 arrive(world, p, now, row, uid, LOCAL, field)
                 region.graduates += 1
-            if region.training_seats > 0.0 and region.trained == 0.0:
+            if region.training_seats > 0.0 and not trained:
+                trained = True  # extra seats are at the first university
                 due = region.seats_due + region.training_seats * region.paid_share
                 region.seats_due = due - int(due)
                 for each in range(int(due)):
