@@ -24,6 +24,7 @@ from sim.accounts import (
     SOLD_OUTSIDE,
     USED,
 )
+from sim.chance import Now
 from sim.declare import MEASURES, MONEY
 from sim.run import BooksDoNotClose, State
 from sim.scenario import known_scenarios
@@ -268,3 +269,13 @@ def test_prices_never_fall_below_nothing_and_stocks_never_run_short(baotou_world
 def test_every_scenario_keeps_its_books(name: str) -> None:
     """The other scenarios of the library, their first three years."""
     State.founded(scenario(name, "2013Q4", 4), 7).advance(16)
+
+
+def test_a_quantity_that_is_not_a_number_is_found_whichever_product_it_is() -> None:
+    """The next product must not wipe out the gap of the one before."""
+    state = State.founded(scenario("toy", "2011Q4", 0), 1)
+    state.advance(1)
+    state.world.goods[0, MADE] = np.nan
+    assert not sim.accounts.close_books(state.world, Now(1, 1))
+    assert state.world.audit[0].goods == np.inf
+    assert state.world.audit[0].worst_product == 0
