@@ -29,6 +29,7 @@ from scipy import stats
 
 from sim.declare import MEASURES, OUTPUTS
 from sim.outputs import PER_MEASURE, Slot
+from sim.problems import InputError, Problem
 from sim.run import State, slots, warm
 from sim.scenario import Scenario
 
@@ -232,13 +233,14 @@ def compare(
     seeds     how many (1, 2, ...), or which
     jobs      processes; by default one per core, 1 runs here
     progress  called with runs done and to do
-    Raises ``ValueError`` when the scenarios have different chains or horizons: their outcomes cannot be paired.
+    Raises :class:`InputError` when scenarios have different chains or horizons: their outcomes cannot be paired.
     """
     chosen = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(seeds)
     first = scenarios[0]
     for other in scenarios[1:]:
         if (other.chain, other.start, other.quarters) != (first.chain, first.start, first.quarters):
-            raise ValueError(
+            problem = f"its chain or horizon is not that of {first.name}: outcomes cannot be paired"
+            raise InputError([Problem("compare", None, other.name, None, problem)])
                 f"{other.name} and {first.name} differ in chain or horizon and cannot be compared"
             )
     jobs = jobs or min(len(chosen), os.cpu_count() or 1)

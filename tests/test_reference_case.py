@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.compare import Comparison, compare
+from sim.problems import InputError
 from sim.scenario import load
 
 SEEDS = 50
@@ -83,3 +84,8 @@ def test_firms_differ_in_size(runs: Comparison) -> None:
 def test_the_chain_extends_slowly_without_new_policy(runs: Comparison) -> None:
     share = yearly(runs, "new_materials_share_volume", "mean")
     assert 0.0 < share[2035].mean() - share[2013].mean() < 0.5
+
+
+def test_scenarios_that_cannot_be_paired_are_refused() -> None:
+    with pytest.raises(InputError, match="cannot be paired"):
+        compare([load("baotou"), load("toy")], seeds=2, jobs=1)
