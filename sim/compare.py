@@ -241,8 +241,6 @@ def compare(
         if (other.chain, other.start, other.quarters) != (first.chain, first.start, first.quarters):
             problem = f"its chain or horizon is not that of {first.name}: outcomes cannot be paired"
             raise InputError([Problem("compare", None, other.name, None, problem)])
-                f"{other.name} and {first.name} differ in chain or horizon and cannot be compared"
-            )
     jobs = jobs or min(len(chosen), os.cpu_count() or 1)
     found: dict[int, Any] = {}
     total = len(chosen) * len(scenarios)
