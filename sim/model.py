@@ -60,7 +60,7 @@ from sim.world import World
 
 # Mesa 3.3 makes "spawn" the way in which every process of this program starts others when it is imported.
 _start = multiprocessing.get_start_method(allow_none=True)
-import mesa  # noqa: E402
+import mesa  # noqa: E402  # the start method has to be read before Mesa sets it
 
 multiprocessing.set_start_method(_start, force=True)
 
@@ -272,7 +272,7 @@ class ClusterModel(mesa.Model):
         self._handles: dict[tuple[str, int], Handle] = {}
         self._why_over = ""
         self._counted_step = self.step  # as Mesa has wrapped it
-        self.step = self._step_or_say_why  # type: ignore[method-assign]
+        self.step = self._step_or_say_why  # type: ignore[method-assign]  # Mesa wraps step on the instance, so do we
         self.state.advance(study.burn_in)
 
     # ------------------------------------------------------------------------------------------- the quarter
@@ -341,7 +341,7 @@ class ClusterModel(mesa.Model):
         return Run(self.study, self.seed, self.state.recorder[first : self.state.t], self.state)
 
     # ------------------------------------------------------------------------------------------------ agents
-    @mesa.Model.agents.getter  # type: ignore[untyped-decorator]
+    @mesa.Model.agents.getter  # type: ignore[untyped-decorator]  # Mesa's property has no types
     def agents(self) -> Any:
         """All agents: the government, institutes and enterprises, in the order of their founding."""
         self._look()

@@ -268,7 +268,10 @@ def test_prices_never_fall_below_nothing_and_stocks_never_run_short(baotou_world
 @pytest.mark.parametrize("name", sorted(set(known_scenarios()) - set(PACKAGES)))
 def test_every_scenario_keeps_its_books(name: str) -> None:
     """The other scenarios of the library, their first three years."""
-    State.founded(scenario(name, "2013Q4", 4), 7).advance(16)
+    state = State.founded(scenario(name, "2013Q4", 4), 7)
+    state.advance(16)
+    assert state.t == 16
+    assert state.world.audit[0].failed == -1
 
 
 def test_a_quantity_that_is_not_a_number_is_found_whichever_product_it_is() -> None:

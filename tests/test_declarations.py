@@ -90,7 +90,7 @@ def test_outputs_say_what_they_are() -> None:
 def test_labels_of_outputs_and_instruments_are_unique() -> None:
     for declared in (OUTPUTS, INSTRUMENTS):
         for language in (0, 1):
-            labels = [each.label[language] for each in declared.values()]  # type: ignore[attr-defined]
+            labels = [each.label[language] for each in declared.values()]
             assert len(labels) == len(set(labels))
 
 
@@ -214,7 +214,7 @@ def test_every_kind_of_money_is_used() -> None:
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 if isinstance(node.value.func, ast.Name) and node.value.func.id in ("money", "decision"):
-                    name = node.targets[0].id  # type: ignore[attr-defined]
+                    name = node.targets[0].id
                     uses = sum(len(re.findall(rf"\b{name}\b", text)) for text in SOURCES.values())
                     if uses < 2:
                         unused.append(f"{module}.{name}")

@@ -51,7 +51,7 @@ def grant_in_python(world: World, p: Any, now: Any) -> None:
             compiled.interpreted(receive)(world, enterprise, GRANT, LOCAL_GOVERNMENT, 1.0)
 
 
-def grant_compiled(world, p, now):  # type: ignore[no-untyped-def]
+def grant_compiled(world, p, now):
     """The same as a rule."""
     for enterprise in world.enterprises:
         if enterprise.alive:
@@ -229,7 +229,7 @@ def test_every_column_of_every_agent(model: ClusterModel) -> None:
         row = int(np.flatnonzero(table.uid == agent.uid)[0]) if kind is not Government else 0
         for column in TABLES[name].columns:
             np.testing.assert_array_equal(getattr(agent, column), table[column][row], column)
-    assert inspect.getdoc(Enterprise.cash) == "deposits [million CNY]"  # type: ignore[attr-defined]
+    assert inspect.getdoc(Enterprise.cash) == "deposits [million CNY]"
 
 
 def test_agent_sets_select_aggregate_and_group(model: ClusterModel) -> None:
@@ -271,7 +271,7 @@ def test_who_leaves_is_dropped_and_says_so() -> None:
     assert gone not in model.agents
     assert gone not in model.agents_by_type[Enterprise]
     with pytest.raises(AttributeError, match="has left the cluster"):
-        _ = gone.cash  # type: ignore[attr-defined]
+        _ = gone.cash
 
 
 def test_the_order_of_agents_does_not_depend_on_when_one_looks() -> None:
