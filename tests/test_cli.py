@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import sim
-from sim.cli import DEMO, HEADLINES, READERS, cli
+from sim.cli import READERS, cli
+from sim.commands.running import DEMO, HEADLINES
 from sim.declare import INSTRUMENTS, OUTPUTS, PARAMETERS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,0 +1,281 @@
+"""Commands that run the model: run, compare, demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.commands.common import (
+    checked_folder,
+    clean,
+    json_option,
+    load_scenario,
+    print_json,
+    seeds_help,
+    set_option,
+    shown_unit,
+)
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+
+# What the tables of `run`, `compare` and `demo` show unless everything is asked for.
+HEADLINES = (
+    "enterprises",
+    "employment",
+    "output_counted_volume",
+    "new_materials_share",
+    "new_materials_volume",
+    "mean_stage_counted",
+    "products_at_scale",
+    "local_conversion_rate",
+    "local_sourcing_rate",
+    "value_multiplication",
+    "inventive_innovations",
+    "research",
+    "digestion_ratio",
+    "capability_gap",
+    "talents_employed",
+    "export_share",
+    "public_cost",
+)
+DEMO = ("chain_extension", "innovation_system", "talents_local_and_introduced", "all_together")
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0), help="The run's luck.")
+@set_option
+@click.option("--quarters", type=click.IntRange(min=1), help="Run this many quarters only.")
+@click.option("--all", "everything", is_flag=True, help="Show all outputs, not only the headlines.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all outputs to a .csv, .json or .parquet file.",
+)
+@json_option
+def run(
+    scenario: str,
+    seed: int,
+    settings: dict[str, Any],
+    quarters: int | None,
+    everything: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Run SCENARIO once."""
+    if out is not None and out.suffix not in (".csv", ".json", ".parquet"):
+        raise click.BadParameter(f"'{out}' does not end in .csv, .json or .parquet", param_hint="--out")
+    from sim.terminal import Working
+
+    with Working("Reading the scenario") as working:
+        chosen = load_scenario(scenario, settings)
+        working.say("Importing the model")
+        from sim import compiled
+        from sim.run import run as run_model
+
+        compiled.announce = working.compiling
+        working.say("Running")
+        made = run_model(chosen, seed=seed, quarters=quarters, progress=working.step)
+    document = _run_document(made)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.suffix == ".json":
+            out.write_text(json.dumps(clean(document), ensure_ascii=False), "utf-8")
+        elif out.suffix == ".csv":
+            made.outputs.to_csv(out, index_label="quarter")
+        else:
+            made.outputs.to_parquet(out)
+        click.echo(f"written: {out}", err=True)
+    if as_json:
+        print_json(document)
+    else:
+        _show_run(made, everything)
+
+
+def _run_document(made: Any) -> dict[str, Any]:
+    from sim.declare import OUTPUTS
+
+    return {
+        "scenario": made.scenario.name,
+        "seed": made.seed,
+        "quarters": [str(quarter) for quarter in made.outputs.index],
+        "outputs": {
+            name: {
+                "unit": OUTPUTS[name].unit if name in OUTPUTS else "",
+                "values": made.outputs[name].tolist(),
+            }
+            for name in made.outputs.columns
+        },
+    }
+
+
+def _show_run(made: Any, everything: bool) -> None:
+    """Yearly values of some years: flows summed, stocks at the end, rates averaged."""
+    from sim.declare import OUTPUTS
+    from sim.terminal import table
+
+    columns = list(made.outputs.columns)
+    names = columns if everything else [name for name in HEADLINES if name in columns]
+    years = [str(quarter)[:4] for quarter in made.outputs.index]
+    ways = {"flow": "sum", "stock": "last", "rate": "mean"}
+    chosen = sorted(set(years))
+    chosen = sorted({*chosen[:: max(1, len(chosen) // 6)], chosen[-1]})
+    rows = []
+    for name in names or columns:
+        declared = OUTPUTS.get(name)
+        way = ways[declared.kind] if declared else "mean"
+        yearly = made.outputs[name].groupby(years).agg(way)
+        label = declared.label[0] if declared else name
+        rows.append(
+            [label, shown_unit(declared.unit if declared else ""), *(yearly[year] for year in chosen)]
+        )
+    table(f"{made.scenario.title} (seed {made.seed})", ["by year", "unit", *chosen], rows, texts=2)
+
+
+def _compare(names: tuple[str, ...], seeds: int, jobs: int | None) -> tuple[Comparison, dict[str, Any]]:
+    """Read, compile and run, with progress: the comparison, and the same for machines."""
+    from sim.terminal import Working
+
+    with Working("Reading the scenarios") as working:
+        scenarios = [load_scenario(name) for name in names]
+        working.say("Importing the model")
+        from sim import compiled
+        from sim.compare import compare as compare_scenarios
+
+        compiled.announce = working.compiling
+        working.say("Starting")
+        comparison = compare_scenarios(
+            scenarios, seeds=seeds, jobs=jobs or os.cpu_count() or 1, progress=working.step
+        )
+    document = {
+        "baseline": scenarios[0].name,
+        "seeds": seeds,
+        "effects": comparison.effects.to_dict("records"),
+        "cost": comparison.costs.to_dict("records"),
+    }
+    return comparison, document
+
+
+def _show_comparison(comparison: Any, everything: bool) -> None:
+    """The effect table, then what it costs."""
+    from sim.terminal import number, table
+
+    effects = comparison.effects
+    if not everything and effects["output"].isin(HEADLINES).any():
+        effects = effects[effects["output"].isin(HEADLINES)]
+        effects = effects.sort_values("output", key=lambda names: names.map(HEADLINES.index), kind="stable")
+    for scenario, part in effects.groupby("scenario", sort=False):
+        rows = [
+            [
+                row.label,
+                shown_unit(row.unit),
+                row.effect,
+                f"{number(row.low)} .. {number(row.high)}",
+                "-" if row.percent != row.percent else f"{row.percent:+.1f}",
+                "-" if row.better != row.better else f"{row.better:.0%}",
+                str(int(row.n)),
+            ]
+            for row in part.itertuples()
+        ]
+        columns = ["output", "unit", "effect", "95 % interval", "%", "better in", "pairs"]
+        table(f"{scenario} against the baseline", columns, rows, texts=2)
+    costs = comparison.costs
+    if len(costs):
+        kinds = ["outlay", "tax_expenditure", "implicit", "administration", "total"]
+        kinds = [kind for kind in kinds if kind in costs.columns]
+        total = costs.groupby("scenario", sort=False)[kinds].sum()
+        rows = [[str(scenario), *(row[kind] for kind in kinds)] for scenario, row in total.iterrows()]
+        table("Public cost", ["scenario", *(kind.replace("_", " ") for kind in kinds)], rows)
+
+
+def _write_comparison(comparison: Any, document: dict[str, Any], folder: Path) -> list[Path]:
+    """Effects and costs as CSV and JSON, and the figure."""
+    folder.mkdir(parents=True, exist_ok=True)
+    comparison.effects.to_csv(folder / "effects.csv", index=False)
+    comparison.costs.to_csv(folder / "costs.csv", index=False)
+    text = json.dumps(clean(document), ensure_ascii=False, indent=1)
+    (folder / "comparison.json").write_text(text, "utf-8")
+    written = [folder / name for name in ("effects.csv", "costs.csv", "comparison.json")]
+    try:
+        from sim.figures import effect_plot
+    except ImportError:
+        return written
+    for name in ("effects.svg", "effects.png"):
+        effect_plot(comparison, folder / name)
+        written.append(folder / name)
+    return written
+
+
+def _finish(comparison: Any) -> None:
+    failures = getattr(comparison, "failures", ())
+    if len(failures):
+        click.echo(f"{len(failures)} runs failed", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="A B [C ...]")
+@click.option("--seeds", default=50, show_default=True, type=click.IntRange(min=2), help=seeds_help)
+@click.option("--jobs", type=click.IntRange(min=1), help="Processor cores to use.  [default: all]")
+@click.option("--all", "everything", is_flag=True, help="Show all outputs, not only the headlines.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the effect table."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and figure to a folder."
+)
+@json_option
+def compare(
+    scenarios: tuple[str, ...],
+    seeds: int,
+    jobs: int | None,
+    everything: bool,
+    csv_file: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare scenarios, paired by seed; the first is the baseline."""
+    if len(scenarios) < 2:
+        raise click.UsageError("Name at least two scenarios; the first is the baseline.")
+    if out is not None:
+        checked_folder(out)
+    comparison, document = _compare(scenarios, seeds, jobs)
+    if csv_file is not None:
+        csv_file.parent.mkdir(parents=True, exist_ok=True)
+        comparison.effects.to_csv(csv_file, index=False)
+        click.echo(f"written: {csv_file}", err=True)
+    if out is not None:
+        for path in _write_comparison(comparison, document, out):
+            click.echo(f"written: {path}", err=True)
+    if as_json:
+        print_json(document)
+    else:
+        _show_comparison(comparison, everything)
+    _finish(comparison)
+
+
+@click.command()
+@click.option("--seeds", default=20, show_default=True, type=click.IntRange(min=2), help=seeds_help)
+@click.option("--jobs", type=click.IntRange(min=1), help="Processor cores to use.  [default: all]")
+@click.option("--all", "everything", is_flag=True, help="Show all outputs, not only the headlines.")
+@click.option(
+    "--out",
+    default=Path("results/demo"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where tables and figure go.",
+)
+def demo(seeds: int, jobs: int | None, everything: bool, out: Path) -> None:
+    """The main job: the reference case against three packages and their mix."""
+    checked_folder(out)
+    comparison, document = _compare(("baotou", *DEMO), seeds, jobs)
+    written = _write_comparison(comparison, document, out)
+    _show_comparison(comparison, everything)
+    click.echo("Written: " + ", ".join(str(path) for path in written))
+    _finish(comparison)
