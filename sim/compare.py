@@ -40,6 +40,21 @@ YEARS = 5  # the outcome is the mean over the last years of the study
 DISCOUNT = 0.03  # yearly rate of present values of public money
 LEVEL = 0.95
 RESAMPLES = 2000
+# Outcomes that are also kept for every stage, product, size, ownership and origin: who gains, and where goods go.
+GROUPED = (
+    "output_volume",
+    "value_added_volume",
+    "employment",
+    "profit",
+    "enterprises",
+    "research",
+    "inventive_innovations",
+    "sales",
+    "sales_local",
+    "exports",
+    "inputs_local",
+    "inputs_outside",
+)
 COSTS = dict(zip(("outlay", "tax_expenditure", "implicit", "administration"), PER_MEASURE, strict=False))
 
 
@@ -66,16 +81,20 @@ class Comparison:
         return [slot.output for slot in self._slots if slot.level == "total"]
 
     @cached_property
-    def _places(self) -> list[int]:
-        return [place for place, slot in enumerate(self._slots) if slot.level == "total"]
+    def _places(self) -> dict[Slot, int]:
+        return {slot: place for place, slot in enumerate(self._slots)}
 
-    def paths(self, output: str) -> Any:
-        """One output over time: [scenario, seed, quarter]."""
-        return self.values[:, :, :, self._places[self.outputs.index(output)]]
+    def keys(self, level: str) -> list[int]:
+        """The groups of a level (see ``outputs.Slot``) for which GROUPED outputs are kept."""
+        return [slot.key for slot in self._slots if slot.level == level and slot.output == GROUPED[0]]
 
-    def outcome(self, output: str) -> Any:
+    def paths(self, output: str, level: str = "total", key: int = 0) -> Any:
+        """One output over time, of the cluster or of a group: [scenario, seed, quarter]."""
+        return self.values[:, :, :, self._places[Slot(output, level, key)]]
+
+    def outcome(self, output: str, level: str = "total", key: int = 0) -> Any:
         """Yearly value over the last years of the study: [scenario, seed]."""
-        path = self.paths(output)
+        path = self.paths(output, level, key)
         years = max(1, min(YEARS, path.shape[2] // 4))
         last = path[:, :, -4 * years :].reshape(*path.shape[:2], years, -1)
         kind = OUTPUTS[output].kind
@@ -110,18 +129,13 @@ class Comparison:
         """Present value of public money per scenario and instrument, mean over seeds, million CNY."""
         import pandas as pd
 
-        at = {
-            (slot.output, slot.key): place
-            for place, slot in enumerate(self._slots)
-            if slot.level == "measure"
-        }
         quarters = self.values.shape[2]
         weight = (1.0 + DISCOUNT) ** (-np.arange(quarters) / 4.0)
         rows = []
         for place, scenario in enumerate(self.scenarios):
             for code, instrument in enumerate(MEASURES):
                 paid = {
-                    kind: float((self.values[place, :, :, at[kept, code]] * weight).sum(axis=1).mean())
+                    kind: float((self.paths(kept, "measure", code)[place] * weight).sum(axis=1).mean())
                     for kind, kept in COSTS.items()
                 }
                 if any(paid.values()):
@@ -277,8 +291,12 @@ def paired_runs(scenarios: Sequence[Scenario], seed: int) -> Any:
 
 
 def kept_slots(scenario: Scenario) -> list[tuple[int, Slot]]:
-    """What a comparison keeps of a run: totals of the cluster and the books of the instruments."""
-    return [(place, slot) for place, slot in enumerate(slots(scenario)) if slot.level in ("total", "measure")]
+    """What a comparison keeps of a run: totals of the cluster, the books of the instruments, GROUPED by group."""
+    return [
+        (place, slot)
+        for place, slot in enumerate(slots(scenario))
+        if slot.level in ("total", "measure") or slot.output in GROUPED
+    ]
 
 
 def same_past(one: Scenario, other: Scenario) -> bool:
