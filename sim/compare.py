@@ -1,15 +1,12 @@
 """Compare: scenarios against the first one, seed by seed.
 
-Runs of one seed share their past: the world is founded and lives its burn-in once, then forks (a forked run equals the
-unbroken one to the bit). An effect is policy minus baseline within the same seed; what luck has in common cancels.
+All scenarios run on the same seeds, from one shared history (``analysis.shared_history``). An effect is policy minus
+baseline within the same seed; what luck has in common cancels. The statistics are those of ``analysis.paired``.
 
-    effect       mean over seeds of the difference, with a 95 % interval (bias-corrected bootstrap)
-    better       share of seeds in which the policy moves the outcome in its good direction (up, where none is declared)
-    correlation  of the two runs over seeds
-    variance_reduction   variance of a difference of independent runs over that of paired ones
+Outcomes are yearly values over the last years of the study (``analysis.outcomes``). Public cost is the present value of
+outlay, tax expenditure, implicit transfers and administration over the study.
 
-Outcomes are yearly values over the last years of the study: flows of a year added up, stocks at its end, rates averaged.
-Public cost is the present value of outlay, tax expenditure, implicit transfers and administration over the study.
+With ``parameter_sets`` every seed runs in every set, all scenarios alike, and intervals cover both.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,21 +22,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
 
+from sim.analysis.comparable import ParameterSet, differences_outside_policy, distinct, in_full
+from sim.analysis.outcomes import by_year, good, groups_of, outcome, present_value, years_of
+from sim.analysis.paired import NOTES, adjusted, paired_effects
+from sim.analysis.shared_history import Branch, Failure, paired_runs, plan
 from sim.declare import MEASURES, OUTPUTS
 from sim.outputs import PER_MEASURE, Slot
-from sim.problems import InputError, Problem
-from sim.run import State, slots, warm
+from sim.problems import InputError, Problem, nearest
+from sim.run import slots, warm
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-YEARS = 5  # the outcome is the mean over the last years of the study
-DISCOUNT = 0.03  # yearly rate of present values of public money
-LEVEL = 0.95
-RESAMPLES = 2000
 # Outcomes that are also kept for every stage, product, size, ownership and origin: who gains, and where goods go.
 GROUPED = (
     "output_volume",
@@ -60,11 +56,19 @@ COSTS = dict(zip(("outlay", "tax_expenditure", "implicit", "administration"), PE
 
 @dataclass(frozen=True)
 class Comparison:
-    """Paired runs and what follows from them; the first scenario is the baseline."""
+    """Paired runs and what follows from them; the first scenario is the baseline.
+
+    A *pair* is a seed in a parameter set: ``seeds[i]`` and ``set_of[i]`` of pair i.
+    """
 
     scenarios: tuple[Scenario, ...]
     seeds: tuple[int, ...]
-    values: Any = field(repr=False)  # [scenario, seed, quarter, slot]
+    values: Any = field(repr=False)  # [scenario, pair, quarter, kept slot]; NaN where a run failed
+    grouped: tuple[str, ...] = GROUPED
+    set_of: tuple[int, ...] = ()
+    parameter_sets: tuple[ParameterSet, ...] = ({},)
+    failures: tuple[Failure, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def baseline(self) -> Scenario:
@@ -72,107 +76,135 @@ class Comparison:
         return self.scenarios[0]
 
     @cached_property
-    def _slots(self) -> list[Slot]:
-        return [slot for _, slot in kept_slots(self.baseline)]
+    def _places(self) -> dict[Slot, int]:
+        return {slot: at for at, (_, slot) in enumerate(kept_slots(self.baseline, self.grouped))}
 
     @cached_property
     def outputs(self) -> list[str]:
         """Names of the outputs of the whole cluster."""
-        return [slot.output for slot in self._slots if slot.level == "total"]
+        return [slot.output for slot in self._places if slot.level == "total"]
 
-    @cached_property
-    def _places(self) -> dict[Slot, int]:
-        return {slot: place for place, slot in enumerate(self._slots)}
+    @property
+    def years(self) -> list[str]:
+        """The calendar years of yearly values."""
+        return years_of(self.baseline)
 
+    # --------------------------------------------------------------------------------------------- values
     def keys(self, level: str) -> list[int]:
-        """The groups of a level (see ``outputs.Slot``) for which GROUPED outputs are kept."""
-        return [slot.key for slot in self._slots if slot.level == level and slot.output == GROUPED[0]]
+        """The groups of a level (see ``outputs.Slot``) for which ``grouped`` outputs are kept."""
+        return list(groups_of(self.baseline, level))
 
     def paths(self, output: str, level: str = "total", key: int = 0) -> Any:
-        """One output over time, of the cluster or of a group: [scenario, seed, quarter]."""
-        return self.values[:, :, :, self._places[Slot(output, level, key)]]
+        """One output over time, of the cluster, a group or a measure: [scenario, pair, quarter].
+
+        Raises :class:`InputError` for an unknown output and for a level by which it is not kept.
+        """
+        place = self._places.get(Slot(output, level, key))
+        if place is None:
+            known = [slot.output for slot in self._places if slot.level == level]
+            near = nearest(output, known) if output not in known else ""
+            problem = "no such output is kept" + ("" if level == "total" else f" by {level}")
+            raise InputError([Problem("compare", None, "output", output, problem, suggestion=near)])
+        return self.values[:, :, :, place]
+
+    def by_year(self, output: str, level: str = "total", key: int = 0) -> Any:
+        """Yearly values: [scenario, pair, year]."""
+        return by_year(self.paths(output, level, key), OUTPUTS[output].kind)
 
     def outcome(self, output: str, level: str = "total", key: int = 0) -> Any:
-        """Yearly value over the last years of the study: [scenario, seed]."""
-        path = self.paths(output, level, key)
-        years = max(1, min(YEARS, path.shape[2] // 4))
-        last = path[:, :, -4 * years :].reshape(*path.shape[:2], years, -1)
-        kind = OUTPUTS[output].kind
-        yearly = (
-            last.sum(axis=3) if kind == "flow" else last[..., -1] if kind == "stock" else last.mean(axis=3)
-        )
-        return yearly.mean(axis=2)
+        """Mean of the last yearly values: [scenario, pair]."""
+        return outcome(self.paths(output, level, key), OUTPUTS[output].kind)
 
+    # ------------------------------------------------------------------------------------------ statistics
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """One row per scenario and output."""
+        """One row per output and scenario, adjusted for all of them."""
+        return self.effects_on(self.outputs)
+
+    def effects_on(self, outputs: Iterable[str], level: str = "total") -> pd.DataFrame:
+        """One row per output, group of ``level`` and scenario, adjusted for these rows.
+
+        Columns scenario, output, level, group, label, unit and those of ``analysis.paired``. ``group`` is the name of
+        a stage, product, size class, ownership or origin, empty in total.
+        """
         import pandas as pd
 
-        rows = []
-        for name in self.outputs:
-            outcome, declared = self.outcome(name), OUTPUTS[name]
-            for place, scenario in enumerate(self.scenarios[1:], start=1):
-                rows.append(
-                    {
-                        "scenario": scenario.name,
-                        "output": name,
-                        "label": declared.label[0],
-                        "unit": declared.unit,
-                        "baseline": float(np.mean(outcome[0])),
-                        **effect(outcome[0], outcome[place], -1.0 if declared.better == "lower" else 1.0),
-                    }
-                )
-        return pd.DataFrame(rows)
+        heads, pairs, signs = [], [], []
+        for name in outputs:
+            for key, (group, label, _) in groups_of(self.baseline, level).items():
+                found = self.outcome(name, level, key)
+                about = ": ".join(part for part in (OUTPUTS[name].label[0], label) if part)
+                for place, scenario in enumerate(self.scenarios[1:], start=1):
+                    heads.append((scenario.name, name, level, group, about, OUTPUTS[name].unit))
+                    pairs.append((found[0], found[place]))
+                    signs.append(good(name))
+        columns = ["scenario", "output", "level", "group", "label", "unit"]
+        head = pd.DataFrame(heads, columns=columns)
+        if not heads:
+            return head
+        baseline, policy = (np.array([pair[side] for pair in pairs]) for side in (0, 1))
+        return pd.concat([head, paired_effects(baseline, policy, signs, self._sets)], axis=1)
+
+    def effects_over_time(self, output: str) -> pd.DataFrame:
+        """One row per scenario and year: columns scenario, output, year, unit and those of ``analysis.paired``."""
+        import pandas as pd
+
+        found = np.swapaxes(self.by_year(output), 1, 2)  # [scenario, year, pair]
+        tables = []
+        for place, scenario in enumerate(self.scenarios[1:], start=1):
+            table = paired_effects(found[0], found[place], good(output), self._sets)
+            head = {"scenario": scenario.name, "output": output, "year": self.years}
+            tables.append(pd.concat([pd.DataFrame({**head, "unit": OUTPUTS[output].unit}), table], axis=1))
+        return adjusted(pd.concat(tables, ignore_index=True))
+
+    @property
+    def _sets(self) -> Any:
+        return np.array(self.set_of) if len(self.parameter_sets) > 1 else None
+
+    # -------------------------------------------------------------------------------------------- public money
+    def paid(self, kind: str, instrument: str | None = None) -> Any:
+        """Present value of one of COSTS or of "public_revenue", million CNY: [scenario, pair], of one instrument or all."""
+        names = MEASURES if instrument is None else (instrument,)
+        output = COSTS.get(kind, kind)
+        return present_value(sum(self.paths(output, "measure", MEASURES.index(name)) for name in names))
+
+    @cached_property
+    def cost(self) -> Any:
+        """Present value of all public cost, million CNY: [scenario, pair]."""
+        return sum(self.paid(kind) for kind in COSTS)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
-        """Present value of public money per scenario and instrument, mean over seeds, million CNY."""
+        """Present value of public money per scenario and instrument, mean over pairs, million CNY."""
         import pandas as pd
 
-        quarters = self.values.shape[2]
-        weight = (1.0 + DISCOUNT) ** (-np.arange(quarters) / 4.0)
         rows = []
-        for place, scenario in enumerate(self.scenarios):
-            for code, instrument in enumerate(MEASURES):
-                paid = {
-                    kind: float((self.paths(kept, "measure", code)[place] * weight).sum(axis=1).mean())
-                    for kind, kept in COSTS.items()
-                }
-                if any(paid.values()):
-                    rows.append(
-                        {
-                            "scenario": scenario.name,
-                            "instrument": instrument,
-                            **paid,
-                            "total": sum(paid.values()),
-                        }
-                    )
-        return pd.DataFrame(rows, columns=["scenario", "instrument", *COSTS, "total"])
+        for instrument in MEASURES:
+            paid = {kind: np.nanmean(self.paid(kind, instrument), axis=1) for kind in COSTS}
+            for place, scenario in enumerate(self.scenarios):
+                row = {kind: float(of_all[place]) for kind, of_all in paid.items()}
+                if any(row.values()):
+                    head = {"scenario": scenario.name, "instrument": instrument}
+                    rows.append((place, {**head, **row, "total": sum(row.values())}))
+        rows.sort(key=lambda row: row[0])
+        return pd.DataFrame([row for _, row in rows], columns=["scenario", "instrument", *COSTS, "total"])
 
     def public_cost(self, scenario: str) -> float:
-        """Present value of the public money of a scenario, million CNY."""
-        costs = self.costs
-        return float(costs.total[costs.scenario == scenario].sum())
+        """Mean present value of the public money of a scenario, million CNY."""
+        place = [each.name for each in self.scenarios].index(scenario)
+        return float(np.nanmean(self.cost[place]))
 
+    # ------------------------------------------------------------------------------------------------- out
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form: baseline, seeds, effects, cost."""
-        keys = [
-            "scenario",
-            "output",
-            "unit",
-            "effect",
-            "low",
-            "high",
-            "percent",
-            "better",
-            "n",
-            "correlation",
-        ]
+        """The JSON form: baseline, seeds, effects, cost, warnings, failures."""
         return {
             "baseline": self.baseline.name,
-            "seeds": list(self.seeds),
-            "effects": json.loads(self.effects[keys].to_json(orient="records")),
+            "seeds": sorted(set(self.seeds)),
+            "parameter_sets": [dict(each) for each in self.parameter_sets],
+            "effects": json.loads(self.effects.to_json(orient="records")),
             "cost": json.loads(self.costs.to_json(orient="records")),
+            "warnings": list(self.warnings),
+            "failures": [failure._asdict() for failure in self.failures],
         }
 
     def save(self, folder: Path) -> list[Path]:
@@ -181,7 +213,7 @@ class Comparison:
         paths = [folder / "effects.csv", folder / "costs.csv", folder / "comparison.json"]
         self.effects.to_csv(paths[0], index=False)
         self.costs.to_csv(paths[1], index=False)
-        paths[2].write_text(json.dumps(self.to_dict(), indent=1))
+        paths[2].write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False), "utf-8")
         return paths
 
     def plot(self, output: str = "new_materials_share", ax: Any = None) -> Any:
@@ -191,129 +223,85 @@ class Comparison:
         return effect_path_plot(self, output, ax=ax)
 
 
-def effect(baseline: Any, policy: Any, good: float = 1.0) -> dict[str, float]:
-    """The statistics of a paired comparison of one outcome over seeds."""
-    difference = np.asarray(policy, float) - np.asarray(baseline, float)
-    known = np.isfinite(difference)
-    difference, n = difference[known], int(known.sum())
-    nothing = {"effect": np.nan, "low": np.nan, "high": np.nan, "percent": np.nan, "better": np.nan}
-    if n == 0:
-        return {**nothing, "n": 0, "correlation": np.nan, "variance_reduction": np.nan}
-    mean, base = float(difference.mean()), float(np.asarray(baseline, float)[known].mean())
-    low, high = interval(difference)
-    spread = float(difference.var())
-    apart = float(np.asarray(baseline, float)[known].var() + np.asarray(policy, float)[known].var())
-    both = np.asarray(baseline, float)[known], np.asarray(policy, float)[known]
-    varied = n > 2 and both[0].std() > 0.0 and both[1].std() > 0.0
-    return {
-        "effect": mean,
-        "low": low,
-        "high": high,
-        "percent": 100.0 * mean / abs(base) if base != 0.0 else np.nan,
-        "better": float((good * difference > 0.0).mean()),
-        "n": n,
-        "correlation": float(np.corrcoef(*both)[0, 1]) if varied else np.nan,
-        "variance_reduction": apart / spread if spread > 0.0 else np.nan,
-    }
-
-
-def interval(difference: Any) -> tuple[float, float]:
-    """95 % interval of the mean: BCa bootstrap; NaN for fewer than three seeds."""
-    difference = np.asarray(difference, float)
-    if len(difference) < 3:
-        return np.nan, np.nan
-    if np.ptp(difference) == 0.0:
-        return float(difference[0]), float(difference[0])
-    # The bootstrap's own draws are fixed: the same runs give the same interval.
-    found = stats.bootstrap(
-        (difference,),
-        np.mean,
-        confidence_level=LEVEL,
-        n_resamples=RESAMPLES,
-        method="BCa",
-        rng=np.random.default_rng(0),
-    )
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
-
-
 def compare(
     scenarios: Sequence[Scenario],
     seeds: int | Sequence[int] = 50,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    parameter_sets: Sequence[ParameterSet] | None = None,
+    grouped: Sequence[str] = GROUPED,
 ) -> Comparison:
     """Run scenarios on the same seeds and compare them with the first.
 
-    seeds     how many (1, 2, ...), or which
-    jobs      processes; by default one per core, 1 runs here
-    progress  called with runs done and to do
+    seeds           how many (1, 2, ...), or which
+    jobs            processes; by default one per core, 1 runs here
+    progress        called with runs done and to do
+    parameter_sets  assumptions to run in, each ``{"group.name": value}`` on top of what the scenarios say
+    grouped         outputs that are also kept by stage, product, size, ownership and origin
     Raises :class:`InputError` when scenarios have different chains or horizons: their outcomes cannot be paired.
     """
     chosen = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(seeds)
-    first = scenarios[0]
-    for other in scenarios[1:]:
-        if (other.chain, other.start, other.quarters) != (first.chain, first.start, first.quarters):
-            problem = f"its chain or horizon is not that of {first.name}: outcomes cannot be paired"
-            raise InputError([Problem("compare", None, other.name, None, problem)])
-    jobs = jobs or min(len(chosen), os.cpu_count() or 1)
-    found: dict[int, Any] = {}
-    total = len(chosen) * len(scenarios)
+    if not scenarios or not chosen:
+        raise InputError([Problem("compare", None, "", None, "needs at least one scenario and one seed")])
+    named = distinct(scenarios)
+    warnings = [*differences_outside_policy(named)]
+    sets = tuple(parameter_sets or ({},))
+    planned = plan(named)
+    worlds = [
+        named if not each else [scenario.with_settings(in_full(each)) for scenario in named] for each in sets
+    ]
+    pairs = [(place, seed) for place in range(len(sets)) for seed in chosen]
+    jobs = min(jobs or os.cpu_count() or 1, len(pairs))
+    found: dict[tuple[int, int], tuple[Any, list[Failure]]] = {}
+
+    def tell() -> None:
+        if progress:
+            progress(len(found) * len(named), len(pairs) * len(named))
+
     if jobs == 1:
-        for seed in chosen:
-            found[seed] = paired_runs(scenarios, seed)
-            if progress:
-                progress(len(found) * len(scenarios), total)
+        for place, seed in pairs:
+            found[place, seed] = one_pair(worlds[place], seed, planned, grouped)
+            tell()
     else:
         warm()  # one process compiles, the workers load
         with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-            waiting = {pool.submit(paired_runs, scenarios, seed): seed for seed in chosen}
+            waiting = {
+                pool.submit(one_pair, worlds[place], seed, planned, grouped): (place, seed)
+                for place, seed in pairs
+            }
             for done in as_completed(waiting):
                 found[waiting[done]] = done.result()
-                if progress:
-                    progress(len(found) * len(scenarios), total)
-    return Comparison(tuple(scenarios), chosen, np.stack([found[seed] for seed in chosen], axis=1))
+                tell()
+    if len(pairs) == 1:
+        warnings.append(NOTES["single"][0])
+    failures = [failure for pair in pairs for failure in found[pair][1]]
+    return Comparison(
+        tuple(named),
+        tuple(seed for _, seed in pairs),
+        np.stack([found[pair][0] for pair in pairs], axis=1),
+        tuple(grouped),
+        tuple(place for place, _ in pairs),
+        sets,
+        tuple(failures),
+        tuple(warnings),
+    )
 
 
-def paired_runs(scenarios: Sequence[Scenario], seed: int) -> Any:
-    """All scenarios on one seed: [scenario, quarter, slot]. Scenarios with one past are forked from it."""
-    pasts: list[State] = []
-    rows = []
-    for scenario in scenarios:
-        past = next((state for state in pasts if same_past(state.scenario, scenario)), None)
-        if past is None:
-            past = State.founded(scenario, seed)
-            past.advance(scenario.burn_in)
-            pasts.append(past)
-        state = past.fork(scenario)
-        state.advance(scenario.burn_in + scenario.quarters)
-        rows.append(state.recorder[scenario.burn_in :, [place for place, _ in kept_slots(scenario)]])
-    return np.stack(rows)
+def one_pair(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    planned: Sequence[Sequence[Branch]],
+    grouped: Sequence[str] = GROUPED,
+) -> tuple[Any, list[Failure]]:
+    """All scenarios on one seed: [scenario, quarter, kept slot], failures."""
+    records, failures = paired_runs(scenarios, seed, planned)
+    return records[:, :, [place for place, _ in kept_slots(scenarios[0], grouped)]], failures
 
 
-def kept_slots(scenario: Scenario) -> list[tuple[int, Slot]]:
-    """What a comparison keeps of a run: totals of the cluster, the books of the instruments, GROUPED by group."""
+def kept_slots(scenario: Scenario, grouped: Sequence[str] = GROUPED) -> list[tuple[int, Slot]]:
+    """What a comparison keeps of a run: totals of the cluster, the books of the instruments, ``grouped`` by group."""
     return [
         (place, slot)
         for place, slot in enumerate(slots(scenario))
-        if slot.level in ("total", "measure") or slot.output in GROUPED
+        if slot.level in ("total", "measure") or slot.output in grouped
     ]
-
-
-def same_past(one: Scenario, other: Scenario) -> bool:
-    """Whether all that shapes the burn-in, when no policy acts, is the same."""
-
-    def shape(scenario: Scenario) -> tuple[Any, ...]:
-        parameters = {
-            group: {name: value for name, (value, _) in names.items()}
-            for group, names in scenario.changes.items()
-        }
-        return (
-            scenario.chain,
-            scenario.population,
-            scenario.series,
-            scenario.start,
-            scenario.burn_in,
-            parameters,
-        )
-
-    return shape(one) == shape(other)

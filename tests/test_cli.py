@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import sim
+from sim.analysis.outcomes import HEADLINES
 from sim.cli import READERS, cli
-from sim.commands.running import DEMO, HEADLINES
+from sim.commands.running import DEMO
 from sim.declare import INSTRUMENTS, OUTPUTS, PARAMETERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,7 +90,7 @@ def test_python_m_sim() -> None:
         (["run", "toy", "--out", "out.txt"], "does not end in"),
         (["compare", "toy"], "at least two scenarios"),
         (["compare", "toy", "toi"], "did you mean 'toy'?"),
-        (["compare", "toy", "toy", "--seeds", "1"], "1"),
+        (["compare", "toy", "toy", "--seeds", "0"], "0 is not in the range"),
         (["compare", "toy", "toy", "--out", "file/folder"], "is a file"),
         (["demo", "--out", "file"], "is a file"),
         (["check", "nothing.toml"], "no such file"),
@@ -302,7 +303,7 @@ def test_compare(here: Path) -> None:
     result = call(*args, "--json", "--csv", "effects.csv", "--out", "out")
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
-    assert (document["baseline"], document["seeds"]) == ("base", 3)
+    assert (document["baseline"], document["seeds"]) == ("base", [1, 2, 3])
     fields = {"scenario", "output", "unit", "effect", "low", "high", "percent", "better", "n", "correlation"}
     assert all(fields <= effect.keys() for effect in document["effects"])
     assert {"cost"} <= document.keys()
