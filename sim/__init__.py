@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sim.calendar import Quarter as Quarter
     from sim.compare import Comparison as Comparison
     from sim.compare import compare as compare
+    from sim.experiments.batch import batch as batch
+    from sim.experiments.designs import Design as Design
+    from sim.experiments.results import Results as Results
     from sim.model import ClusterModel as ClusterModel
     from sim.problems import InputError as InputError
     from sim.run import Run as Run
@@ -36,6 +39,9 @@ PUBLIC = {
     "Run": "sim.run",
     "compare": "sim.compare",
     "Comparison": "sim.compare",
+    "Design": "sim.experiments.designs",
+    "batch": "sim.experiments.batch",
+    "Results": "sim.experiments.results",
     "ClusterModel": "sim.model",
 }
 __all__ = list(PUBLIC)

@@ -85,7 +85,7 @@ class Header(Strict):
 
 
 @dataclass(frozen=True)
-class _Layer:
+class Layer:
     """One file (or one call of ``with_...``) of the pile that a scenario is."""
 
     name: str
@@ -112,7 +112,7 @@ class Scenario:
     policy: Mapping[str, Mapping[str, Lane]] = field(default_factory=dict)
     # By submodel the parameters that are not at their default, each with its value and who set it.
     changes: Mapping[str, Mapping[str, tuple[float, str]]] = field(default_factory=dict)
-    layers: tuple[_Layer, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     # ----------------------------------------------------------------------------------------------- deltas
     def with_policy(self, *, title: str | None = None, **instruments: Mapping[str, Any]) -> Scenario:
@@ -146,13 +146,26 @@ class Scenario:
             place[last] = value
         return self._with(data, title, "--set")
 
+    def stands_on(self, base: Scenario) -> bool:
+        """Whether this scenario only adds to ``base``: the files below are the same."""
+        below = self.layers[: len(base.layers)]
+        return len(self.layers) > len(base.layers) and all(
+            (mine.name, mine.file.data) == (theirs.name, theirs.file.data)
+            for mine, theirs in zip(below, base.layers, strict=True)
+        )
+
+    def with_package(self, package: Scenario, base: Scenario) -> Scenario:
+        """A scenario with all that ``package`` adds to ``base`` (see :meth:`stands_on`) laid over it."""
+        name = f"{self.name}+{package.name}"
+        return build((*self.layers, *package.layers[len(base.layers) :]), name, [])
+
     def _with(self, data: dict[str, Any], title: str | None, by: str) -> Scenario:
         file = TomlFile(by, "")
         file.data = data
         problems: list[Problem] = []
         header = read_header(file, {"title": title or self.title, **data}, problems)
         name = self.name if title is None else _slug(title)
-        return _build((*self.layers, _Layer(name, file, header, Path.cwd())), name, problems)
+        return build((*self.layers, Layer(name, file, header, Path.cwd())), name, problems)
 
     # -------------------------------------------------------------------------------------- what rules read
     def levers(self) -> Any:
@@ -402,7 +415,7 @@ def find(name: str | Path, folder: Path | None = None) -> Path:
 def load(name_or_path: str | Path) -> Scenario:
     """The scenario of a file or a name. Raises :class:`InputError` with all problems of all its files."""
     problems: list[Problem] = []
-    layers: list[_Layer] = []
+    layers: list[Layer] = []
     path = find(name_or_path)
     seen: list[Path] = []
     while True:
@@ -410,9 +423,9 @@ def load(name_or_path: str | Path) -> Scenario:
         file = TomlFile(path)
         header = read_header(file, file.data, problems)
         name = path.resolve().parent.name if path.stem == "scenario" else path.stem
-        layers.insert(0, _Layer(name, file, header, path.parent))
+        layers.insert(0, Layer(name, file, header, path.parent))
         if header.based_on is None:
-            return _build(tuple(layers), layers[-1].name, problems)
+            return build(tuple(layers), layers[-1].name, problems)
         try:
             path = find(header.based_on, path.parent)
         except InputError as error:
@@ -456,7 +469,7 @@ def declare_all() -> None:
 
 
 # ------------------------------------------------------------------------------------------------- building
-def _last_words(layers: tuple[_Layer, ...], section: str) -> dict[str, Any]:
+def _last_words(layers: tuple[Layer, ...], section: str) -> dict[str, Any]:
     """The keys of a fixed section that are given, each by the last layer that gives it."""
     values: dict[str, Any] = {}
     for layer in layers:
@@ -464,7 +477,7 @@ def _last_words(layers: tuple[_Layer, ...], section: str) -> dict[str, Any]:
     return values
 
 
-def _build(layers: tuple[_Layer, ...], name: str, problems: list[Problem]) -> Scenario:
+def build(layers: tuple[Layer, ...], name: str, problems: list[Problem]) -> Scenario:
     """Resolve a pile of layers. ``problems`` are those found before."""
     declare_all()
     warnings: list[Problem] = []
@@ -506,7 +519,7 @@ def _build(layers: tuple[_Layer, ...], name: str, problems: list[Problem]) -> Sc
     )
 
 
-def _data_files(layers: tuple[_Layer, ...], problems: list[Problem]) -> dict[str, Path]:
+def _data_files(layers: tuple[Layer, ...], problems: list[Problem]) -> dict[str, Path]:
     """The data files, each in the folder of the layer that names it."""
     paths: dict[str, Path] = {}
     for layer in layers:
@@ -543,7 +556,7 @@ def _read_once(reader: Callable[..., Any], path: Path, version: tuple[int, int],
     return reader(path, *more)
 
 
-def _horizons(layers: tuple[_Layer, ...], problems: list[Problem]) -> list[tuple[Quarter, Quarter]]:
+def _horizons(layers: tuple[Layer, ...], problems: list[Problem]) -> list[tuple[Quarter, Quarter]]:
     """First and last quarter as each layer sees them: a file is judged by its own horizon."""
     now = {key: Quarter.of(str(DEFAULT_RUN[key])) for key in ("start", "end")}
     horizons = []
@@ -561,7 +574,7 @@ def _horizons(layers: tuple[_Layer, ...], problems: list[Problem]) -> list[tuple
     return horizons
 
 
-def _history_until(layers: tuple[_Layer, ...], problems: list[Problem]) -> Quarter | None:
+def _history_until(layers: tuple[Layer, ...], problems: list[Problem]) -> Quarter | None:
     until = None
     for layer in layers:
         text = layer.header.world.history_until
@@ -581,7 +594,7 @@ def _quarter(file: TomlFile, key: Key, text: Any, problems: list[Problem]) -> Qu
 Changes = dict[str, dict[str, tuple[float, str]]]
 
 
-def _parameters(layers: tuple[_Layer, ...], problems: list[Problem]) -> Changes:
+def _parameters(layers: tuple[Layer, ...], problems: list[Problem]) -> Changes:
     """Parameters that are not at their default, with who set them."""
     changes: Changes = {}
     for layer in layers:

@@ -66,13 +66,14 @@ class Working:
         first = "Compiling the rules of the model (once per version, about a minute)"
         self.say(f"{first}: {rule.removeprefix('sim.')}" if self._live else first)
 
-    def step(self, done: int, total: int) -> None:
-        """``done`` of ``total`` runs are finished."""
+    def step(self, done: int, total: int, more: str = "") -> None:
+        """``done`` of ``total`` runs are finished; ``more``: how it goes, in words."""
+        about = f" ({more})" if more else ""
         if self._live:
-            self._progress.update(self._task, completed=done, total=total, description="Running")
+            self._progress.update(self._task, completed=done, total=total, description=f"Running{about}")
         elif done * 10 // max(total, 1) > self._tenth:
             self._tenth = done * 10 // max(total, 1)
-            print(f"  {done} of {total}", file=sys.stderr, flush=True)
+            print(f"  {done} of {total}{about}", file=sys.stderr, flush=True)
 
 
 def number(value: Any, digits: int = 3) -> str:
