@@ -8,7 +8,16 @@ import pytest
 from scipy import stats
 
 from sim.analysis import paired
-from sim.analysis.paired import NOTES, VERDICTS, adjusted, holm, interval, interval_of_median, paired_effects
+from sim.analysis.paired import (
+    NOTES,
+    VERDICTS,
+    adjusted,
+    effects_of,
+    holm,
+    interval,
+    interval_of_median,
+    paired_effects,
+)
 
 
 def covered(low: object, high: object, truth: float) -> float:
@@ -118,6 +127,26 @@ def test_rounding_is_no_variance() -> None:
     luck = np.random.default_rng(6).normal(1e6, 10.0, 20)
     row = paired_effects(luck, luck + 0.1).iloc[0]
     assert (row.standard_error, row.p) == (0.0, 0.0) and np.isnan(row.variance_reduction)
+
+
+def test_effects_of_a_stored_table_are_those_of_arrays() -> None:
+    rng = np.random.default_rng(7)
+    values = rng.normal(10.0, 1.0, (3, 2, 12))  # scenario, output, seed
+    rows = [
+        {"scenario": name, "seed": seed, "output": output, "value": values[i, j, seed]}
+        for seed in range(12)
+        for i, name in enumerate(("base", "one", "two"))
+        for j, output in enumerate(("sales", "exits"))
+        if (name, seed) != ("two", 3)  # a run that failed
+    ]
+    table = effects_of(pd.DataFrame(rows), "base", {"exits": -1.0})
+    assert list(zip(table.output, table.scenario, table.n, strict=True)) == [
+        ("sales", "one", 12), ("sales", "two", 11), ("exits", "one", 12), ("exits", "two", 11)
+    ]  # fmt: skip
+    row = paired_effects(values[0, 1], values[1, 1], -1.0).iloc[0]
+    assert (table.low[2], table.better[2]) == pytest.approx((row.low, row.better))
+    with pytest.raises(ValueError, match="no scenario 'bse'"):
+        effects_of(pd.DataFrame(rows), "bse")
 
 
 def test_pairs_must_match() -> None:

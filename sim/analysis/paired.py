@@ -24,6 +24,7 @@ An effect is worth its name when (8) is below 5 % *and* (4) is at least 0.5 %: p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -130,6 +131,29 @@ def _statistics(baseline: Any, policy: Any, good: Any, sets: Any) -> Any:
         "p": _p_value(mean, error, n),
     }
     return np.column_stack([found[name] for name in STATISTICS])
+
+
+def effects_of(frame: pd.DataFrame, baseline: str, good: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """The same from a tidy table of outcomes, a row per run and output: scenario, seed, output, value, perhaps set.
+
+    A pair is a seed (in a set) that both scenarios ran; others count as missing. ``good`` is 1 or -1 by output, 1 if
+    not named. Returns columns scenario, output and those of :func:`paired_effects`. Raises ``ValueError`` when a run
+    is there twice or the baseline is absent.
+    """
+    import pandas as pd
+
+    pair = ["seed"] if "set" not in frame else ["set", "seed"]
+    wide = frame.pivot(index=["scenario", "output"], columns=pair, values="value")
+    names = list(dict.fromkeys(frame["scenario"]))
+    if baseline not in names:
+        raise ValueError(f"there is no scenario {baseline!r} among {', '.join(map(str, names))}")
+    outputs = list(dict.fromkeys(frame["output"]))
+    heads = [(name, output) for output in outputs for name in names if name != baseline]
+    sides = [wide.reindex(rows) for rows in ([(baseline, output) for _, output in heads], heads)]
+    signs = [(good or {}).get(output, 1.0) for _, output in heads]
+    sets = wide.columns.get_level_values("set") if "set" in frame else None
+    table = paired_effects(sides[0].to_numpy(), sides[1].to_numpy(), signs, sets)
+    return pd.concat([pd.DataFrame(heads, columns=["scenario", "output"]), table], axis=1)
 
 
 def over(part: Any, whole: Any) -> Any:
