@@ -11,11 +11,12 @@ With ``parameter_sets`` every seed runs in every set, all scenarios alike, and i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -143,7 +144,7 @@ class Comparison:
         if not heads:
             return head
         baseline, policy = (np.array([pair[side] for pair in pairs]) for side in (0, 1))
-        return pd.concat([head, paired_effects(baseline, policy, signs, self._sets)], axis=1)
+        return pd.concat([head, paired_effects(baseline, policy, signs, self.sets)], axis=1)
 
     def effects_over_time(self, output: str) -> pd.DataFrame:
         """One row per scenario and year: columns scenario, output, year, unit and those of ``analysis.paired``."""
@@ -152,13 +153,14 @@ class Comparison:
         found = np.swapaxes(self.by_year(output), 1, 2)  # [scenario, year, pair]
         tables = []
         for place, scenario in enumerate(self.scenarios[1:], start=1):
-            table = paired_effects(found[0], found[place], good(output), self._sets)
+            table = paired_effects(found[0], found[place], good(output), self.sets)
             head = {"scenario": scenario.name, "output": output, "year": self.years}
             tables.append(pd.concat([pd.DataFrame({**head, "unit": OUTPUTS[output].unit}), table], axis=1))
         return adjusted(pd.concat(tables, ignore_index=True))
 
     @property
-    def _sets(self) -> Any:
+    def sets(self) -> Any:
+        """The parameter set of every pair, when there are several."""
         return np.array(self.set_of) if len(self.parameter_sets) > 1 else None
 
     # -------------------------------------------------------------------------------------------- public money
@@ -230,6 +232,7 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     parameter_sets: Sequence[ParameterSet] | None = None,
     grouped: Sequence[str] = GROUPED,
+    executor: Executor | None = None,
 ) -> Comparison:
     """Run scenarios on the same seeds and compare them with the first.
 
@@ -238,6 +241,7 @@ def compare(
     progress        called with runs done and to do
     parameter_sets  assumptions to run in, each ``{"group.name": value}`` on top of what the scenarios say
     grouped         outputs that are also kept by stage, product, size, ownership and origin
+    executor        where to run instead, as from :func:`workers`; it stays open
     Raises :class:`InputError` when scenarios have different chains or horizons: their outcomes cannot be paired.
     """
     chosen = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(seeds)
@@ -251,27 +255,22 @@ def compare(
         named if not each else [scenario.with_settings(in_full(each)) for scenario in named] for each in sets
     ]
     pairs = [(place, seed) for place in range(len(sets)) for seed in chosen]
-    jobs = min(jobs or os.cpu_count() or 1, len(pairs))
     found: dict[tuple[int, int], tuple[Any, list[Failure]]] = {}
+    waiting: dict[Future[Any], tuple[int, int]] = {}
 
     def tell() -> None:
         if progress:
-            progress(len(found) * len(named), len(pairs) * len(named))
+            progress(sum(each.done() for each in waiting) * len(named), len(pairs) * len(named))
 
-    if jobs == 1:
+    with contextlib.ExitStack() as closing:
+        if executor is None:
+            executor = closing.enter_context(workers(min(jobs or os.cpu_count() or 1, len(pairs))))
         for place, seed in pairs:
-            found[place, seed] = one_pair(worlds[place], seed, planned, grouped)
+            waiting[executor.submit(one_pair, worlds[place], seed, planned, grouped)] = place, seed
             tell()
-    else:
-        warm()  # one process compiles, the workers load
-        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-            waiting = {
-                pool.submit(one_pair, worlds[place], seed, planned, grouped): (place, seed)
-                for place, seed in pairs
-            }
-            for done in as_completed(waiting):
-                found[waiting[done]] = done.result()
-                tell()
+        for done in as_completed(waiting):
+            found[waiting[done]] = done.result()
+            tell()
     if len(pairs) == 1:
         warnings.append(NOTES["single"][0])
     failures = [failure for pair in pairs for failure in found[pair][1]]
@@ -285,6 +284,24 @@ def compare(
         tuple(failures),
         tuple(warnings),
     )
+
+
+def workers(jobs: int) -> Executor:
+    """Processes that run pairs; for one job, this process."""
+    if jobs == 1:
+        return Here()
+    warm()  # one process compiles, the workers load
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+
+
+class Here(Executor):
+    """Runs what is submitted at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The future of ``fn``, done; what it raises is raised here."""
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 def one_pair(
