@@ -163,6 +163,41 @@ def equally_dear(
     return found
 
 
+@dataclass(frozen=True)
+class EqualBudget:
+    """Packages that cost the same, and what they bring."""
+
+    searches: tuple[Search, ...]
+    comparison: Comparison  # baseline and the packages at the intensities found
+
+    @property
+    def budget(self) -> float:
+        """Present value of public cost beyond the baseline, million CNY."""
+        return self.searches[0].budget
+
+    def ranking(self, output: str) -> pd.DataFrame:
+        """See :func:`ranking`, with two more columns: intensity, and ``reason`` also tells why a budget was missed."""
+        table = ranking(self.comparison, output)
+        found = {each.scenario.name: each for each in self.searches}
+        reasons = [row or found[name].reason for name, row in zip(table.scenario, table.reason, strict=True)]
+        return table.assign(intensity=[found[name].intensity for name in table.scenario], reason=reasons)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For machines: budget, searches, and the comparison's own form."""
+        searches = [
+            {
+                "scenario": each.scenario.name,
+                "intensity": each.intensity,
+                "pilot_cost": each.cost,
+                "hit": each.hit,
+                "reason": REASONS[each.reason][0],
+                "trials": [list(trial) for trial in each.trials],
+            }
+            for each in self.searches
+        ]
+        return {"budget": self.budget, "searches": searches, **self.comparison.to_dict()}
+
+
 def ranking(comparison: Comparison, output: str) -> pd.DataFrame:
     """Packages by worth (1) in one output, best first: one row per scenario other than the baseline.
 

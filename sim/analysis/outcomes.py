@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.declare import OUTPUTS
 from sim.outputs.cells import LEVELS
+from sim.problems import InputError, Problem, nearest
 from sim.scenario import Scenario
 from sim.world import ORIGIN_NAMES, OWNERSHIP_NAMES, SIZE_NAMES
 
@@ -35,6 +36,7 @@ HEADLINES = (
     "export_share",
     "public_cost",
 )
+MAIN = ("new_materials_volume", "inventive_innovations")  # chain extension, innovation
 YEARS = 5  # the outcome is the mean over so many last years
 DISCOUNT = 0.03  # yearly rate of present values of public money
 
@@ -71,6 +73,14 @@ def years_of(scenario: Scenario) -> list[str]:
 def present_value(path: Any) -> Any:
     """Of ``path`` [..., quarter], discounted to the first quarter."""
     return (np.asarray(path) * (1.0 + DISCOUNT) ** (-np.arange(np.shape(path)[-1]) / 4.0)).sum(axis=-1)
+
+
+def known_output(name: str) -> str:
+    """The name, when it is an output's. Raises :class:`InputError` with the nearest one."""
+    if name not in OUTPUTS:
+        near = nearest(name, OUTPUTS)
+        raise InputError([Problem("", None, "output", name, "no such output", suggestion=near)])
+    return name
 
 
 def good(output: str) -> float:

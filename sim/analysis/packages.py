@@ -47,7 +47,8 @@ def part_of(baseline: Scenario, package: Scenario, instruments: Collection[str],
 
 def scaled(baseline: Scenario, package: Scenario, intensity: float) -> Scenario:
     """A package so many times over."""
-    return mixed(baseline, [package], [intensity], f"{package.title}, times {intensity:.3g}")
+    title = package.title if intensity == 1.0 else f"{package.title}, times {intensity:.3g}"
+    return mixed(baseline, [package], [intensity], title)
 
 
 def mixed(
