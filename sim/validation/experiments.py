@@ -1,0 +1,253 @@
+"""Experiments: how the economy answers policy (P1 to P3, E1 to E10), each a design in ``experiments/validation``.
+
+A design names a base scenario and arms, each the base with more policy or other assumptions. All arms run on the same seeds;
+an effect is a weighted sum of arms within a seed, so what luck has in common cancels.
+
+    effect = sum_arm weight_arm x outcome_arm      outcome: yearly value, mean over the years named              (1)
+    per    = mean effect over mean of the same sum of another output (money per unit, R&D per yuan)              (2)
+
+    agree         the mean lies in the band, and so does the whole interval where the band has one end
+    disagree      the whole interval lies outside the band
+    inconclusive  else
+
+In the table they stand as pass, fail and near.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy import stats
+
+from sim.compare import LEVEL, RESAMPLES, Comparison, compare, interval
+from sim.declare import OUTPUTS
+from sim.problems import InputError, Problem, Strict, TomlFile, frozen, nearest, read_model, thawed
+from sim.scenario import Scenario, load
+from sim.validation.targets import Result, Row
+
+AGREE, INCONCLUSIVE, DISAGREE = "pass", "near", "fail"
+WORDS = {AGREE: "agree", INCONCLUSIVE: "inconclusive", DISAGREE: "disagree", "not computable": "not computable"}
+LEAST_COST = 1.0  # million CNY a year below which nothing is divided by cost
+
+
+class Arm(Strict):
+    """A variant of the base scenario."""
+
+    policy: dict[str, dict[str, Any]] = Field(default_factory=dict, description="instruments and their levers")
+    parameters: dict[str, dict[str, float]] = Field(default_factory=dict, description="other assumptions")
+    institutes: bool = Field(default=True, description="whether there are universities and institutes")
+
+
+class Contrast(Strict):
+    """What is compared, and what is expected of it."""
+
+    what: str
+    output: str
+    weights: dict[str, float] = Field(description="arms and how they count")
+    years: tuple[int, int] = Field(description="first and last year of the outcome")
+    less_years: tuple[int, int] | None = Field(default=None, description="years whose outcome is deducted")
+    relative_to: str | None = Field(default=None, description="arm whose mean outcome is 100 per cent")
+    per: str | None = Field(default=None, description="output over whose effect it is counted")
+    against: dict[str, float] | None = Field(default=None, description="arms whose ratio is deducted (with per)")
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Lower and upper end, infinite where there is none."""
+        return (
+            -math.inf if self.low is None else self.low,
+            math.inf if self.high is None else self.high,
+        )
+
+
+class Design(Strict):
+    """A row of the table that takes an experiment."""
+
+    id: str
+    fact: str
+    question: str
+    kind: Literal["imposed", "emergent"]
+    grade: Literal["V", "M"]
+    source: str
+    base: str = Field(default="without_policy", description="scenario that all arms change")
+    end: str = Field(default="2024Q4", description="last quarter")
+    arms: dict[str, Arm] = Field(alias="arm")
+    contrasts: tuple[Contrast, ...] = Field(alias="contrast", min_length=1)
+
+
+def folder() -> Path:
+    """Where the designs lie: in ``experiments/validation`` of a checkout, in the package in a wheel."""
+    inside = Path(__file__).with_name("designs")
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "experiments" / "validation"
+
+
+def designs() -> tuple[Design, ...]:
+    """All designs, in the order of their names. Raises :class:`InputError` with all that is wrong in them."""
+    problems: list[Problem] = []
+    found = []
+    for path in sorted(folder().glob("*.toml"), key=lambda path: (path.stem[0] != "p", len(path.stem), path.stem)):
+        file = TomlFile(path)
+        design = read_model(Design, frozen(file.data), file, problems)
+        if design is not None:
+            problems += _wrong(design, file)
+            found.append(design)
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+def _wrong(design: Design, file: TomlFile) -> list[Problem]:
+    """Outputs and arms that do not exist."""
+    import sim.outputs  # noqa: F401  # declares the outputs
+
+    problems = []
+    for place, contrast in enumerate(design.contrasts):
+        at = ("contrast", place)
+        for key in ("output", "per"):
+            name = getattr(contrast, key)
+            if name is not None and name not in OUTPUTS:
+                near = nearest(name, OUTPUTS)
+                problems.append(file.problem((*at, key), name, "no such output", suggestion=near))
+        for arm in (*contrast.weights, *(contrast.against or ())):
+            if arm not in design.arms:
+                known = ", ".join(design.arms)
+                problems.append(file.problem((*at, "weights"), arm, "no such arm", allowed=known))
+    return problems
+
+
+def scenarios(design: Design) -> list[Scenario]:
+    """The arms as scenarios, in the order of the file."""
+    base = load(design.base).with_run(end=design.end)
+    made = []
+    for name, arm in design.arms.items():
+        scenario = base.with_run(end=design.end, title=name)
+        if arm.policy:
+            scenario = scenario.with_policy(**thawed(arm.policy))
+        if arm.parameters:
+            scenario = scenario.with_parameters(**thawed(arm.parameters))
+        if not arm.institutes:
+            nobody = scenario.population.model_copy(update={"institutes": ()})
+            scenario = dataclasses.replace(scenario, population=nobody)
+        made.append(scenario)
+    return made
+
+
+def perform(
+    design: Design, seeds: int, jobs: int | None, progress: Callable[[int, int], None] | None = None
+) -> Row:
+    """Run a design and judge it."""
+    comparison = compare(scenarios(design), seeds=seeds, jobs=jobs, progress=progress)
+    return Row(
+        id=design.id,
+        fact=design.fact,
+        kind=design.kind,
+        grade=design.grade,
+        source=design.source,
+        group="policy responses",
+        results=tuple(judge(comparison, list(design.arms), contrast) for contrast in design.contrasts),
+        words=WORDS,
+    )
+
+
+def judge(comparison: Comparison, arms: list[str], contrast: Contrast) -> Result:
+    """(1) and (2) of a contrast, with interval, verdict and cost per unit of effect."""
+    effect = weighted(comparison, arms, contrast.output, contrast.weights, contrast)
+    unit = OUTPUTS[contrast.output].unit
+    if contrast.per:
+        below = weighted(comparison, arms, contrast.per, contrast.weights, contrast)
+        columns = [effect, below]
+        if contrast.against:
+            columns += [
+                weighted(comparison, arms, name, contrast.against, contrast)
+                for name in (contrast.output, contrast.per)
+            ]
+        value, low, high = ratio_interval(columns)
+        values: tuple[float, ...] = ()
+    else:
+        if contrast.relative_to:
+            whole = yearly(comparison, contrast.output, contrast.years)[arms.index(contrast.relative_to)].mean()
+            effect = 100.0 * effect / abs(float(whole))
+            unit = "%"
+        value = float(effect.mean())
+        low, high = interval(effect)
+        values = tuple(effect.tolist())
+    return Result(
+        what=contrast.what,
+        band=contrast.band,
+        value=value,
+        low=low,
+        high=high,
+        verdict=agreement(value, low, high, contrast.band),
+        values=values,
+        held_out=True,
+        unit=unit,
+        reason=cost_in_words(comparison, arms, contrast, value, unit),
+    )
+
+
+def agreement(value: float, low: float, high: float, band: tuple[float, float]) -> str:
+    """agree, inconclusive or disagree, as the chapter says."""
+    bottom, top = band
+    if high < bottom or low > top:
+        return DISAGREE
+    two_ends = math.isfinite(bottom) and math.isfinite(top)
+    inside = bottom <= value <= top and (two_ends or (bottom <= low and high <= top))
+    return AGREE if inside else INCONCLUSIVE
+
+
+def weighted(
+    comparison: Comparison, arms: list[str], output: str, weights: dict[str, float], contrast: Contrast
+) -> Any:
+    """(1), one value per seed."""
+    outcome = yearly(comparison, output, contrast.years)
+    if contrast.less_years:
+        outcome = outcome - yearly(comparison, output, contrast.less_years)
+    return sum(weight * outcome[arms.index(arm)] for arm, weight in weights.items())
+
+
+def yearly(comparison: Comparison, output: str, years: tuple[int, int]) -> Any:
+    """Mean yearly value over the years named: [arm, seed]."""
+    first = comparison.baseline.start.year
+    path = comparison.paths(output)
+    whole = path.reshape(*path.shape[:2], -1, 4)[:, :, years[0] - first : years[1] - first + 1]
+    kind = OUTPUTS[output].kind
+    by_year = whole.sum(axis=3) if kind == "flow" else whole[..., -1] if kind == "stock" else whole.mean(axis=3)
+    return by_year.mean(axis=2)
+
+
+def ratio_interval(columns: list[Any]) -> tuple[float, float, float]:
+    """Ratio of the means of the first two columns, less that of the next two; 95 % interval over resampled seeds."""
+
+    def ratio(*means: Any, axis: int = -1) -> Any:
+        found = [np.mean(mean, axis=axis) for mean in means]
+        first = found[0] / found[1]
+        return first - found[2] / found[3] if len(found) > 2 else first
+
+    value = float(ratio(*columns))
+    if len(columns[0]) < 3:
+        return value, math.nan, math.nan
+    made = stats.bootstrap(
+        columns, ratio, paired=True, confidence_level=LEVEL, n_resamples=RESAMPLES, method="percentile",
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
+    return value, float(made.confidence_interval.low), float(made.confidence_interval.high)
+
+
+def cost_in_words(
+    comparison: Comparison, arms: list[str], contrast: Contrast, effect: float, unit: str
+) -> str:
+    """Public money per unit of effect, where there is any."""
+    if contrast.per:
+        return ""
+    cost = float(weighted(comparison, arms, "public_cost", contrast.weights, contrast).mean())
+    if abs(cost) < LEAST_COST or effect == 0.0 or contrast.less_years:
+        return ""
+    each = "per cent" if unit == "%" else "unit" if unit == "1" else unit
+    return f"{cost:.3g} million CNY of public money a year, {cost / effect:.3g} for each {each}"
