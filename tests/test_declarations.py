@@ -281,6 +281,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("policy_reader", "scenario", "scenario_schema", "founding"),
     ("run",),
     ("compare", "experiments", "analysis", "store", "batch"),
+    ("validation",),
 )
 HEIGHT = {name: height for height, names in enumerate(LINES) for name in names}
 

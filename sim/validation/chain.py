@@ -14,8 +14,6 @@ from sim.validation.enterprises import selling
 from sim.validation.targets import NotComputable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.validation.observations import Observations
 
 MANY = 1000  # enterprises from which the risk of a single one is counted as such
@@ -48,14 +46,14 @@ def risky_share(o: Observations) -> float:
     return float((failures.lost > 0.01).mean())
 
 
-def _failures(o: Observations) -> pd.DataFrame:
+def _failures(o: Observations) -> Any:
     if o.failures is None or o.failures.empty:
         raise NotComputable("no enterprise was stopped")
     return o.failures
 
 
 # --------------------------------------------------------------------------------------- value along the chain
-def value_per_tonne(o: Observations) -> pd.Series[float]:
+def value_per_tonne(o: Observations) -> Any:
     """Value added at reference prices per tonne of critical material (NdPr) in what each stage makes, 2014 to 2018."""
     panel = o.panel[(o.panel.year >= o.first_year + 3) & (o.panel.year <= o.first_year + 7)]
     content = o.products.critical.to_numpy()[panel["product"]]
@@ -101,14 +99,14 @@ def entry_in_productivity(o: Observations, years: int) -> float:
     return float((total[2] + total[3]) / total.sum())
 
 
-def melitz_polanec(before: pd.DataFrame, after: pd.DataFrame) -> tuple[float, float, float, float]:
+def melitz_polanec(before: Any, after: Any) -> tuple[float, float, float, float]:
     """Growth of weighted log productivity by survivors' own, reallocation among them, entry and exit.
 
     Columns: uid, productivity, frontier, sales_volume (the weight).
     """
     stay = set(before.uid) & set(after.uid)
 
-    def parts(table: pd.DataFrame) -> tuple[float, float, float, float]:
+    def parts(table: Any) -> tuple[float, float, float, float]:
         log = np.log(table.productivity * table.frontier)
         weight = table.sales_volume / table.sales_volume.sum()
         here = table.uid.isin(stay)
@@ -169,3 +167,16 @@ def skill_against_naive(runs: list[Observations], observed: dict[str, float]) ->
 
 def _squares(said: Any, seen: Any) -> float:
     return float((np.log(said / seen) ** 2).sum())
+
+
+def attracted_a_year(o: Observations) -> float:
+    """Outside enterprises that settled, mean of the years from the second to the eleventh."""
+    return over_years(o, "entries_attracted", "sum", [o.first_year + 1, o.first_year + 10])
+
+
+def makers_in_zone(o: Observations, product: str, year: int) -> float:
+    """Enterprises in the zone that make a product, at a year's end."""
+    row = o.products.key.tolist().index(product)
+    panel = o.panel[(o.panel.year == year) & o.panel.in_zone.astype(bool) & (o.panel["product"] == row)]
+    left = o.panel.groupby("uid").year.max()
+    return float((left[panel.uid] > year).sum()) if year < o.panel.year.max() else float(len(panel))

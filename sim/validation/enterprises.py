@@ -15,8 +15,6 @@ from scipy import stats
 from sim.validation.targets import NotComputable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.validation.observations import Observations
 
 TAIL = 0.1  # share of the observations that is the tail
@@ -26,7 +24,7 @@ LARGE_STAGE = 20  # enterprises from which a stage has a distribution
 
 
 # ----------------------------------------------------------------------------------------------------- size
-def selling(o: Observations) -> pd.DataFrame:
+def selling(o: Observations) -> Any:
     """Enterprises that sold through the whole of a year."""
     return o.panel[(o.panel.quarters == 4) & (o.panel.sales > 0.0)]
 
@@ -41,7 +39,7 @@ def skewness_of_log_sales(o: Observations) -> float:
     return float(selling(o).groupby("year").sales.agg(lambda sales: stats.skew(np.log(sales))).mean())
 
 
-def groups(o: Observations) -> pd.DataFrame:
+def groups(o: Observations) -> Any:
     """Yearly sales of legal groups, over the mean of their year."""
     found = selling(o).groupby(["group", "year"], as_index=False).sales.sum()
     found["relative"] = found.sales / found.groupby("year").sales.transform("mean")
@@ -68,7 +66,7 @@ def hill(sizes: Any, share: float) -> float:
 
 
 # --------------------------------------------------------------------------------------------------- growth
-def growth(o: Observations) -> pd.DataFrame:
+def growth(o: Observations) -> Any:
     """Log growth of sales less its mean over product and year, with log size before (less the year's mean)."""
     panel = selling(o)[["uid", "year", "product", "sales"]]
     before = panel.assign(year=panel.year + 1)
@@ -151,7 +149,7 @@ def productivity_persistence(o: Observations) -> float:
 
 
 # ----------------------------------------------------------------------------------------------- investment
-def investment_rates(o: Observations) -> pd.DataFrame:
+def investment_rates(o: Observations) -> Any:
     """Investment of a full year, and over the capital at its beginning."""
     panel = o.panel[o.panel.quarters == 4][["uid", "year", "investment", "capital"]]
     before = panel[["uid", "year", "capital"]].assign(year=panel.year + 1)
@@ -173,7 +171,7 @@ def investment_in_spikes(o: Observations) -> float:
 
 
 # ------------------------------------------------------------------------------------------------- turnover
-def turnover(o: Observations) -> pd.DataFrame:
+def turnover(o: Observations) -> Any:
     """By product and year: enterprises at the last year-end, and those that came and left since."""
     there = o.panel[["uid", "year", "product"]]
     last = there.year.max()
@@ -204,7 +202,11 @@ def exit_rate(o: Observations) -> float:
 
 def entry_with_exit(o: Observations) -> float:
     """Correlation of mean entry and exit rates over products with five enterprises or more on average."""
-    cells = turnover(o).groupby("product").agg(number=("number", "mean"), came=("came", "mean"), left=("left", "mean"))
+    cells = (
+        turnover(o)
+        .groupby("product")
+        .agg(number=("number", "mean"), came=("came", "mean"), left=("left", "mean"))
+    )
     cells = cells[cells.number >= 5.0]
     if len(cells) < 4:
         raise NotComputable(f"{len(cells)} products have five enterprises, at least 4 are needed")

@@ -21,25 +21,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import Field
-from scipy import stats
 
-from sim.compare import LEVEL, RESAMPLES, Comparison, compare, interval
+from sim.analysis.paired import interval
+from sim.compare import Comparison, compare
 from sim.declare import OUTPUTS
 from sim.problems import InputError, Problem, Strict, TomlFile, frozen, nearest, read_model, thawed
 from sim.scenario import Scenario, load
 from sim.validation.targets import Result, Row
 
 AGREE, INCONCLUSIVE, DISAGREE = "pass", "near", "fail"
-WORDS = {AGREE: "agree", INCONCLUSIVE: "inconclusive", DISAGREE: "disagree", "not computable": "not computable"}
+WORDS = {
+    AGREE: "agree",
+    INCONCLUSIVE: "inconclusive",
+    DISAGREE: "disagree",
+    "not computable": "not computable",
+}
 LEAST_COST = 1.0  # million CNY a year below which nothing is divided by cost
 
 
 class Arm(Strict):
     """A variant of the base scenario."""
 
-    policy: dict[str, dict[str, Any]] = Field(default_factory=dict, description="instruments and their levers")
+    policy: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="instruments and their levers"
+    )
     parameters: dict[str, dict[str, float]] = Field(default_factory=dict, description="other assumptions")
     institutes: bool = Field(default=True, description="whether there are universities and institutes")
 
@@ -54,7 +60,9 @@ class Contrast(Strict):
     less_years: tuple[int, int] | None = Field(default=None, description="years whose outcome is deducted")
     relative_to: str | None = Field(default=None, description="arm whose mean outcome is 100 per cent")
     per: str | None = Field(default=None, description="output over whose effect it is counted")
-    against: dict[str, float] | None = Field(default=None, description="arms whose ratio is deducted (with per)")
+    against: dict[str, float] | None = Field(
+        default=None, description="arms whose ratio is deducted (with per)"
+    )
     low: float | None = None
     high: float | None = None
 
@@ -92,7 +100,9 @@ def designs() -> tuple[Design, ...]:
     """All designs, in the order of their names. Raises :class:`InputError` with all that is wrong in them."""
     problems: list[Problem] = []
     found = []
-    for path in sorted(folder().glob("*.toml"), key=lambda path: (path.stem[0] != "p", len(path.stem), path.stem)):
+    for path in sorted(
+        folder().glob("*.toml"), key=lambda path: (path.stem[0] != "p", len(path.stem), path.stem)
+    ):
         file = TomlFile(path)
         design = read_model(Design, frozen(file.data), file, problems)
         if design is not None:
@@ -160,24 +170,22 @@ def judge(comparison: Comparison, arms: list[str], contrast: Contrast) -> Result
     """(1) and (2) of a contrast, with interval, verdict and cost per unit of effect."""
     effect = weighted(comparison, arms, contrast.output, contrast.weights, contrast)
     unit = OUTPUTS[contrast.output].unit
+    below: Any = None
     if contrast.per:
         below = weighted(comparison, arms, contrast.per, contrast.weights, contrast)
-        columns = [effect, below]
-        if contrast.against:
-            columns += [
-                weighted(comparison, arms, name, contrast.against, contrast)
-                for name in (contrast.output, contrast.per)
-            ]
-        value, low, high = ratio_interval(columns)
-        values: tuple[float, ...] = ()
-    else:
-        if contrast.relative_to:
-            whole = yearly(comparison, contrast.output, contrast.years)[arms.index(contrast.relative_to)].mean()
-            effect = 100.0 * effect / abs(float(whole))
-            unit = "%"
-        value = float(effect.mean())
-        low, high = interval(effect)
-        values = tuple(effect.tolist())
+        unit = f"{unit} per {OUTPUTS[contrast.per].unit}"
+    if contrast.per and contrast.against:
+        theirs, cost = (
+            weighted(comparison, arms, name, contrast.against, contrast)
+            for name in (contrast.output, contrast.per)
+        )
+        effect, below = effect / below.mean() - theirs / cost.mean(), None
+    if contrast.relative_to:
+        whole = average(comparison, contrast.output, contrast.years)[arms.index(contrast.relative_to)].mean()
+        effect, unit = 100.0 * effect / abs(float(whole)), "%"
+    low, high = (float(end[0]) for end in interval(effect[None], None if below is None else below[None]))
+    value = float(effect.mean() if below is None else effect.mean() / abs(below.mean()))
+    values = tuple(effect.tolist()) if below is None else ()
     return Result(
         what=contrast.what,
         band=contrast.band,
@@ -206,38 +214,16 @@ def weighted(
     comparison: Comparison, arms: list[str], output: str, weights: dict[str, float], contrast: Contrast
 ) -> Any:
     """(1), one value per seed."""
-    outcome = yearly(comparison, output, contrast.years)
+    outcome = average(comparison, output, contrast.years)
     if contrast.less_years:
-        outcome = outcome - yearly(comparison, output, contrast.less_years)
+        outcome = outcome - average(comparison, output, contrast.less_years)
     return sum(weight * outcome[arms.index(arm)] for arm, weight in weights.items())
 
 
-def yearly(comparison: Comparison, output: str, years: tuple[int, int]) -> Any:
+def average(comparison: Comparison, output: str, years: tuple[int, int]) -> Any:
     """Mean yearly value over the years named: [arm, seed]."""
     first = comparison.baseline.start.year
-    path = comparison.paths(output)
-    whole = path.reshape(*path.shape[:2], -1, 4)[:, :, years[0] - first : years[1] - first + 1]
-    kind = OUTPUTS[output].kind
-    by_year = whole.sum(axis=3) if kind == "flow" else whole[..., -1] if kind == "stock" else whole.mean(axis=3)
-    return by_year.mean(axis=2)
-
-
-def ratio_interval(columns: list[Any]) -> tuple[float, float, float]:
-    """Ratio of the means of the first two columns, less that of the next two; 95 % interval over resampled seeds."""
-
-    def ratio(*means: Any, axis: int = -1) -> Any:
-        found = [np.mean(mean, axis=axis) for mean in means]
-        first = found[0] / found[1]
-        return first - found[2] / found[3] if len(found) > 2 else first
-
-    value = float(ratio(*columns))
-    if len(columns[0]) < 3:
-        return value, math.nan, math.nan
-    made = stats.bootstrap(
-        columns, ratio, paired=True, confidence_level=LEVEL, n_resamples=RESAMPLES, method="percentile",
-        rng=np.random.default_rng(0),
-    )  # fmt: skip
-    return value, float(made.confidence_interval.low), float(made.confidence_interval.high)
+    return comparison.by_year(output)[:, :, years[0] - first : years[1] - first + 1].mean(axis=2)
 
 
 def cost_in_words(

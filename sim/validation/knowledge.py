@@ -5,6 +5,7 @@ Each function takes the observations of one run and returns a number, or raises 
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from sim.world import CLASS_INTRODUCED, CLASS_ORIGINAL
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
 
     from sim.validation.observations import Observations
 
@@ -29,9 +29,8 @@ ADOPTERS = 20
 # -------------------------------------------------------------------------------------- patents and values
 def patents_exponent(o: Observations) -> float:
     """Density exponent of patents over all enterprises that ever took one (discrete maximum likelihood)."""
-    counts = o.panel.groupby("uid").patents_granted.max()
-    counts = counts[counts > 0].to_numpy()
-    return discrete_exponent(counts)
+    counts = o.panel.groupby("uid").patents_granted.max().to_numpy()
+    return discrete_exponent(counts[counts > 0])
 
 
 def discrete_exponent(counts: Any) -> float:
@@ -40,7 +39,10 @@ def discrete_exponent(counts: Any) -> float:
 
     if len(counts) < FEWEST:
         raise NotComputable(f"{len(counts)} enterprises with patents, at least {FEWEST} are needed")
-    return float(powerlaw.Fit(np.asarray(counts, float), discrete=True, xmin=1, verbose=False).power_law.alpha)
+    with warnings.catch_warnings():  # its search begins outside its own bounds, and says so
+        warnings.simplefilter("ignore")
+        fitted = powerlaw.Fit(np.asarray(counts, float), discrete=True, xmin=1, verbose=False)
+        return float(fitted.power_law.alpha)
 
 
 def value_in_top_tenth(o: Observations) -> float:
@@ -165,7 +167,9 @@ def _distance_fit(o: Observations) -> Any:
     import statsmodels.api as sm
 
     if o.projects.result.sum() < FEWEST:
-        raise NotComputable(f"{int(o.projects.result.sum())} joint projects had a result, {FEWEST} are needed")
+        raise NotComputable(
+            f"{int(o.projects.result.sum())} joint projects had a result, {FEWEST} are needed"
+        )
     x = o.projects.distance.to_numpy()
     return sm.OLS(o.projects.result.to_numpy(float), np.column_stack([np.ones(len(x)), x, x**2])).fit().params
 
@@ -194,7 +198,10 @@ def _diffusion(o: Observations) -> list[tuple[float, float]]:
     if wide.empty:
         most = 0 if o.adopters.empty else int(o.adopters.adopters.max())
         raise NotComputable(f"no innovation has {ADOPTERS} adopters (most: {most})")
-    return [logistic(path.year, path.adopters) for _, path in o.adopters[o.adopters.uid.isin(wide.index)].groupby("uid")]
+    return [
+        logistic(path.year, path.adopters)
+        for _, path in o.adopters[o.adopters.uid.isin(wide.index)].groupby("uid")
+    ]
 
 
 def logistic(year: Any, adopters: Any) -> tuple[float, float]:
@@ -227,7 +234,7 @@ def progress_ratio(o: Observations) -> float:
     return float(2.0**-slope)
 
 
-def _means(uid: pd.Series[int], columns: Any) -> Any:
+def _means(uid: Any, columns: Any) -> Any:
     import pandas as pd
 
     return pd.DataFrame(columns).groupby(uid.to_numpy()).transform("mean").to_numpy()
@@ -247,7 +254,7 @@ def original_late(o: Observations) -> float:
     return float(shares.iloc[-third:].mean() - shares.iloc[-2 * third : -third].mean())
 
 
-def _shares(o: Observations, kind: int) -> pd.Series[float]:
+def _shares(o: Observations, kind: int) -> Any:
     made = o.innovations[o.innovations.year >= o.first_year]
     shares = (made.kind == kind).groupby(made.year).mean()
     if len(shares) < 6:

@@ -60,10 +60,10 @@ class Observations:
     failures: pd.DataFrame | None = field(default=None, repr=False)  # chapter "probes"
     steps: pd.DataFrame | None = field(default=None, repr=False)  # chapter "probes"
 
-    def yearly(self, output: str, way: str) -> pd.Series[float]:
+    def yearly(self, output: str, way: str) -> Any:
         """An output of the whole cluster by year: ``sum`` of quarters, ``last`` of them, or their ``mean``."""
         path = self.quarters[output]
-        found: pd.Series[float] = path.groupby([int(name[:4]) for name in path.index]).agg(way)
+        found: Any = path.groupby([int(name[:4]) for name in path.index]).agg(way)
         return found
 
 
@@ -126,9 +126,7 @@ class Acquaintance:
     def of(cls, world: Any, alive: Any) -> Acquaintance:
         """The partners of the enterprises in rows ``alive``."""
         table = world.enterprises
-        uid, row, institute = (
-            table[name][alive] for name in ("partner_uid", "partner", "partner_institute")
-        )
+        uid, row, institute = (table[name][alive] for name in ("partner_uid", "partner", "partner_institute"))
 
         def holds(others: Any) -> Any:
             at = np.minimum(row, len(others) - 1)
@@ -202,7 +200,9 @@ class _Notes:
         made = int(world.region["innovations"][0])
         recent = world.innovations[max(0, made - 8 * len(alive)) : made]
         fresh = (recent["quarter"] == now) & (recent["mode"] == INTEGRATED)
-        successful = set(zip(recent["owner"][fresh].tolist(), recent["second_owner"][fresh].tolist(), strict=True))
+        successful = set(
+            zip(recent["owner"][fresh].tolist(), recent["second_owner"][fresh].tolist(), strict=True)
+        )
         for one in at_work:
             row, other = alive[one], known.row[one, slot[one]]
             theirs = world.institutes if known.institute[one, slot[one]] else world.enterprises
@@ -213,7 +213,10 @@ class _Notes:
             self.projects.append((float(weight[where] @ gap), pair in successful))
 
     def _network(self, world: Any, alive: Any, known: Acquaintance, year: int) -> None:
-        for table, rows in ((world.enterprises, alive), (world.institutes, np.flatnonzero(world.institutes["alive"]))):
+        for table, rows in (
+            (world.enterprises, alive),
+            (world.institutes, np.flatnonzero(world.institutes["alive"])),
+        ):
             staff = table["local_talents"][rows] + table["introduced_talents"][rows]
             columns = (table["uid"][rows], staff, table["founded"][rows])
             self.nodes += zip([year] * len(rows), *(column.tolist() for column in columns), strict=True)
@@ -228,10 +231,7 @@ class _Notes:
         quarterly = pd.DataFrame(
             {name: np.concatenate([rows[name] for rows in self.rows]) for name in self.rows[0]}
         )
-        summed = {
-            name: "sum"
-            for name in (*FLOWS, "quarters", "exports", "innovations", "spilled_in")
-        }
+        summed = {name: "sum" for name in (*FLOWS, "quarters", "exports", "innovations", "spilled_in")}
         how = {name: summed.get(name, "last") for name in quarterly.columns if name not in ("uid", "year")}
         panel = quarterly.groupby(["uid", "year"], as_index=False).agg(how)
         panel["age"] = panel.year - self.year_of(panel.founded)

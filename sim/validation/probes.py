@@ -38,7 +38,9 @@ def branch(state: State) -> State:
         world=World(*(table.copy() for table in state.world)),
         recorder=state.recorder.copy(),
     )
-    made.__dict__["kept"] = state.kept  # what is recorded does not change, and working it out takes longer than a year
+    made.__dict__["kept"] = (
+        state.kept
+    )  # what is recorded does not change, and working it out takes longer than a year
     return made
 
 
@@ -84,7 +86,9 @@ class Probes:
 
     def _begin(self, state: State) -> None:
         world = state.world
-        rows = {int(uid): row for row, uid in enumerate(world.enterprises.uid) if world.enterprises.alive[row]}
+        rows = {
+            int(uid): row for row, uid in enumerate(world.enterprises.uid) if world.enterprises.alive[row]
+        }
         for made in world.innovations[self.made : int(world.region[0].innovations)]:
             if made.kind in (CLASS_INTRODUCED, CLASS_ASSIMILATED) or int(made.owner) not in rows:
                 continue
@@ -96,9 +100,7 @@ class Probes:
                 continue
             fork = branch(state)
             before = self.known[row, area] * np.exp(-world.fields[area].growth)
-            fork.world.enterprises.knowledge[row, area] = min(
-                before, world.enterprises.knowledge[row, area]
-            )
+            fork.world.enterprises.knowledge[row, area] = min(before, world.enterprises.knowledge[row, area])
             self.open.append(
                 {
                     "fork": fork,

@@ -15,7 +15,7 @@ A fact is as good as its worst measure that can be computed. Bands come from the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -38,15 +38,19 @@ class Measure(Strict):
     """One number that a fact is judged by."""
 
     statistic: str = Field(description="function that computes it")
-    over: Literal["runs", "probed", "worlds", "pooled"] = Field(
+    over: Literal["runs", "probed", "worlds", "disruption", "pooled"] = Field(
         default="runs",
-        description="what it looks at: a run, a run with counterfactuals, worlds of many sizes, all runs at once",
+        description="what it looks at: a run, a run with counterfactuals, worlds of many sizes, two branches, all runs",
     )
     what: str = Field(description="the number in words")
     low: float | None = Field(default=None, description="lower end of the band")
     high: float | None = Field(default=None, description="upper end of the band")
-    observed: float | None = Field(default=None, description="observed value, for a band of this much either side")
-    within: float = Field(default=0.25, description="share of the observed value that the band reaches either side")
+    observed: float | None = Field(
+        default=None, description="observed value, for a band of this much either side"
+    )
+    within: float = Field(
+        default=0.25, description="share of the observed value that the band reaches either side"
+    )
     held_out: bool = Field(default=False, description="never used in fitting")
     arguments: dict[str, Any] = Field(default_factory=dict, description="further arguments of the function")
 
@@ -96,7 +100,15 @@ def chosen(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
         return known
     asked = [word.strip().upper() for word in only.split(",") if word.strip()]
     problems = [
-        Problem("", None, "--only", word, "no such fact", suggestion=nearest(word, known), allowed=", ".join(known))
+        Problem(
+            "",
+            None,
+            "--only",
+            word,
+            "no such fact",
+            suggestion=nearest(word, known),
+            allowed=", ".join(known),
+        )
         for word in asked
         if word not in known
     ]
@@ -154,22 +166,25 @@ class Row:
 
 def judge(measure: Measure, values: list[float], reasons: list[str]) -> Result:
     """Mean over seeds with its interval against the band."""
-    from sim.compare import interval
+    import numpy as np
+
+    from sim.analysis.paired import interval
 
     known = [value for value in values if math.isfinite(value)]
-    common = {"what": measure.what, "band": measure.band, "observed": measure.observed, "held_out": measure.held_out}
+    nothing = Result(measure.what, measure.band, observed=measure.observed, held_out=measure.held_out)
     if not known:
-        return Result(**common, reason=reasons[0] if reasons else "no value in any run")
+        return replace(nothing, reason=reasons[0] if reasons else "no value in any run")
     mean = sum(known) / len(known)
-    low, high = interval(known)
-    reason = f"not computable in {len(reasons)} of {len(values)} runs: {reasons[0]}" if reasons else ""
-    return Result(
-        **common,
+    low, high = (float(end[0]) for end in interval(np.array([known])))
+    return replace(
+        nothing,
         value=mean,
         low=low,
         high=high,
         verdict=verdict(mean, low, high, measure.band),
-        reason=reason,
+        reason=f"no value in {len(reasons)} of {len(values) + len(reasons)} runs: {reasons[0]}"
+        if reasons
+        else "",
         values=tuple(known),
     )
 

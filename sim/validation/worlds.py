@@ -88,7 +88,8 @@ def scaled(scenario: Scenario, factor: float) -> Scenario:
         for each in population.institutes
     ]
     people = {
-        name: factor * getattr(population.labour, name) for name in ("pool", "talents_elsewhere", "local_talents")
+        name: factor * getattr(population.labour, name)
+        for name in ("pool", "talents_elsewhere", "local_talents")
     }
     products = [_larger_markets(product, factor) for product in chain.products]
     paths = {
