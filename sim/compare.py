@@ -224,6 +224,12 @@ class Comparison:
 
         return effect_path_plot(self, output, ax=ax)
 
+    def report(self, path: Path | str, language: str = "en", command: str = "") -> Path:
+        """Write the report, one HTML page in English ("en") or Chinese ("zh"), with the command that makes it again."""
+        from sim.report import write_report
+
+        return write_report(self, path, language, command)
+
 
 def compare(
     scenarios: Sequence[Scenario],

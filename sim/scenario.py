@@ -1,6 +1,7 @@
 """Scenario: a delta in a TOML file, resolved against its parents into all that a run needs.
 
 title, question         what it is, and what it is meant to answer, in plain words
+title_zh, question_zh   the same in Chinese, for reports in Chinese
 based_on                the one scenario it changes; the root of a tree has none and names its data
 [policy.<instrument>]   levers, each a plain value or a schedule
                           { schedule = { "2013Q1" = 0.1, "2016Q1" = 0.2 }, shape = "step", until = "2020Q4" }
@@ -77,6 +78,8 @@ class Header(Strict):
 
     title: str = Field(description="what the scenario is", min_length=1)
     question: str = Field(default="", description="what it is meant to answer")
+    title_zh: str = Field(default="", description="the title in Chinese")
+    question_zh: str = Field(default="", description="the question in Chinese")
     based_on: str | None = Field(default=None, description="the scenario it changes")
     world: WorldSection = Field(default_factory=WorldSection)
     run: RunSection = Field(default_factory=RunSection)
@@ -113,6 +116,8 @@ class Scenario:
     # By submodel the parameters that are not at their default, each with its value and who set it.
     changes: Mapping[str, Mapping[str, tuple[float, str]]] = field(default_factory=dict)
     layers: tuple[Layer, ...] = ()
+    title_zh: str = ""
+    question_zh: str = ""
 
     # ----------------------------------------------------------------------------------------------- deltas
     def with_policy(self, *, title: str | None = None, **instruments: Mapping[str, Any]) -> Scenario:
@@ -163,7 +168,8 @@ class Scenario:
         file = TomlFile(by, "")
         file.data = data
         problems: list[Problem] = []
-        header = read_header(file, {"title": title or self.title, **data}, problems)
+        named = {"title": title} if title else {"title": self.title, "title_zh": self.title_zh}
+        header = read_header(file, {**named, **data}, problems)
         name = self.name if title is None else _slug(title)
         return build((*self.layers, Layer(name, file, header, Path.cwd())), name, problems)
 
@@ -501,11 +507,11 @@ def build(layers: tuple[Layer, ...], name: str, problems: list[Problem]) -> Scen
     if problems or chain is None or population is None or series is None:
         raise InputError({str(problem): problem for problem in problems}.values())
     start, last = horizons[-1]
-    question = next((layer.header.question for layer in reversed(layers) if layer.header.question), "")
+    asking = next((layer.header for layer in reversed(layers) if layer.header.question), layers[-1].header)
     return Scenario(
         name=name,
         title=layers[-1].header.title,
-        question=question,
+        question=asking.question,
         start=start,
         quarters=last - start + 1,
         burn_in={**DEFAULT_RUN, **_last_words(layers, "run")}["burn_in"],
@@ -516,6 +522,8 @@ def build(layers: tuple[Layer, ...], name: str, problems: list[Problem]) -> Scen
         policy=FrozenDict({key: FrozenDict(lanes) for key, lanes in reader.policy.items()}),
         changes=FrozenDict({key: FrozenDict(values) for key, values in changes.items()}),
         layers=layers,
+        title_zh=layers[-1].header.title_zh,
+        question_zh=asking.question_zh,
     )
 
 

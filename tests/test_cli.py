@@ -180,7 +180,7 @@ def test_show_resolved_has_every_value_and_who_set_it() -> None:
     result = call("show", "introduced_technology_digested", "--resolved")
     lines = result.stdout.splitlines()
     assert "policy.digestion_support.rate = 0.4  from 2012Q1  # " + str(
-        Path("scenarios/introduced_technology_digested.toml:7")
+        Path("scenarios/introduced_technology_digested.toml:9")
     ) in [line.replace(str(ROOT) + "/", "") for line in lines]
     keys = {line.partition(" = ")[0] for line in lines}
     assert {f"policy.{i}.{lever}" for i, d in INSTRUMENTS.items() for lever in d.levers} <= keys

@@ -282,6 +282,9 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("run",),
     ("compare", "experiments", "analysis", "store", "batch"),
     ("validation",),
+    ("words",),
+    ("figures",),
+    ("report",),
 )
 HEIGHT = {name: height for height, names in enumerate(LINES) for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,13 +177,29 @@ def _show_comparison(comparison: Comparison, everything: bool) -> None:
 
 def _write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Effects and costs as CSV and JSON, and the figure."""
-    from sim.figures import effect_plot
+    from sim.figures import effects_overview
 
     written = comparison.save(folder)
     for name in ("effects.svg", "effects.png"):
-        effect_plot(comparison, folder / name)
+        effects_overview(comparison, folder / name)
         written.append(folder / name)
     return written
+
+
+def _check_font(language: str) -> None:
+    """Say before the work begins that figures in this language need a font."""
+    from sim.figures.style import family
+
+    family(language)
+
+
+def _write_reports(comparison: Comparison, paths: dict[str, Path], *command: str) -> None:
+    """The report in each language, with the command that makes it again."""
+    from sim.report import write_reports
+    from sim.terminal import Working
+
+    with Working("Writing the report"):
+        write_reports(comparison, paths, shlex.join(["cluster-sim", *command]))
 
 
 def _finish(comparison: Comparison) -> None:
@@ -203,6 +220,12 @@ def _finish(comparison: Comparison) -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write tables and figure to a folder."
 )
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report, one HTML page."
+)
+@click.option(
+    "--lang", default="en", show_default=True, type=click.Choice(["en", "zh"]), help="Its language."
+)
 @json_option
 def compare(
     scenarios: tuple[str, ...],
@@ -211,6 +234,8 @@ def compare(
     everything: bool,
     csv_file: Path | None,
     out: Path | None,
+    report: Path | None,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Compare scenarios, paired by seed; the first is the baseline."""
@@ -218,6 +243,9 @@ def compare(
         raise click.UsageError("Name at least two scenarios; the first is the baseline.")
     if out is not None:
         checked_folder(out)
+    if report is not None:
+        checked_folder(report.parent)
+        _check_font(lang)
     comparison = _compare(scenarios, seeds, jobs)
     if csv_file is not None:
         csv_file.parent.mkdir(parents=True, exist_ok=True)
@@ -226,6 +254,10 @@ def compare(
     if out is not None:
         for path in _write_comparison(comparison, out):
             click.echo(f"written: {path}", err=True)
+    if report is not None:
+        options = ["--seeds", str(seeds), "--report", str(report), "--lang", lang]
+        _write_reports(comparison, {lang: report}, "compare", *scenarios, *options)
+        click.echo(f"written: {report}", err=True)
     if as_json:
         print_json(comparison.to_dict())
     else:
@@ -242,13 +274,23 @@ def compare(
     default=Path("results/demo"),
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where tables and figure go.",
+    help="Where tables, figure and report go.",
 )
 def demo(seeds: int, jobs: int | None, everything: bool, out: Path) -> None:
-    """The main job: the reference case against three packages and their mix."""
+    """The main job: the reference case against three packages and their mix, with a report."""
+    from sim.problems import InputError
+
     checked_folder(out)
+    reports = {"en": out / "report.html", "zh": out / "report.zh.html"}
+    try:
+        _check_font("zh")
+    except InputError as error:
+        click.echo(f"no report in Chinese: {error}", err=True)
+        del reports["zh"]
     comparison = _compare(("baotou", *DEMO), seeds, jobs)
     written = _write_comparison(comparison, out)
     _show_comparison(comparison, everything)
     click.echo("Written: " + ", ".join(str(path) for path in written))
+    _write_reports(comparison, reports, "demo", "--seeds", str(seeds))
+    click.echo("Report: " + ", ".join(str(path) for path in reports.values()))
     _finish(comparison)

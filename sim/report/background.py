@@ -1,0 +1,163 @@
+"""Background: what was assumed, how well the model is confirmed, and how the page came about."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sim
+from sim.declare import INSTRUMENTS, PARAMETERS
+from sim.policy_reader import EVERYBODY, TARGETS, groups
+from sim.report.tables import Table
+from sim.words import MISSING, Words, number
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+    from sim.scenario import Scenario
+
+VALIDATION = Path(sim.__file__).parent.parent / "docs" / "validation.json"
+VERDICTS = ("pass", "near", "fail", "not computable", "agree", "inconclusive", "disagree")
+
+
+def policy_table(words: Words, comparison: Comparison, place: int) -> Table:
+    """Levers whose path differs from the baseline's, for one scenario."""
+    baseline, scenario = comparison.baseline, comparison.scenarios[place]
+    rows = []
+    for name, lanes in scenario.policy.items():
+        before = baseline.policy.get(name, {})
+        for key, lane in lanes.items():
+            if key in TARGETS or _path(words, lane, scenario) == (
+                _path(words, before[key], scenario) if key in before else ""
+            ):
+                continue
+            lever = INSTRUMENTS[name].levers[key]
+            was = _path(words, before[key], baseline) if key in before else number(lever.default)
+            rows.append([
+                words.instrument(name), key, _path(words, lane, scenario), was, words.unit(lever.unit), _aim(words, lanes, scenario),
+            ])  # fmt: skip
+    columns = [
+        words(f"table.{key}") for key in ("instrument", "lever", "path", "path_before", "unit", "aimed_at")
+    ]
+    return Table(words("table.policy", title=words.scenario(scenario)), columns, rows, 6)
+
+
+def _path(words: Words, lane: Any, scenario: Scenario) -> str:
+    """The values of a lever over time."""
+    told: list[str] = []
+    last = None
+    for step in lane.steps(scenario.start, scenario.quarters):
+        if step.value != last:
+            told.append(words("table.from", value=f"{step.value:g}", quarter=step.quarter))
+            last = step.value
+    if len(told) > 5:
+        told = [*told[:2], "...", told[-1]]
+    return words("number.comma").join(told)
+
+
+def _aim(words: Words, lanes: Any, scenario: Scenario) -> str:
+    """At whom an instrument is aimed at the end of the study."""
+    told = []
+    for target in TARGETS:
+        aimed = lanes[target].value(scenario.start + scenario.quarters - 1) if target in lanes else EVERYBODY
+        if aimed == EVERYBODY:
+            continue
+        level = {"stages": "stage", "products": "product", "sizes": "size", "ownerships": "ownership"}[target]
+        numbers = dict(groups(target, scenario.chain))
+        told += [words.group(level, numbers[name], scenario) for name in aimed]
+    return words("number.comma").join(told) or words("table.everybody")
+
+
+def parameter_table(words: Words, comparison: Comparison) -> Table:
+    """Parameters that are not at their default in some scenario, with the source of the default."""
+    names = sorted(
+        {
+            (group, name)
+            for each in comparison.scenarios
+            for group, names in each.changes.items()
+            for name in names
+        }
+    )
+    rows = []
+    for group, name in names:
+        declared = PARAMETERS[group][name]
+        for scenario in comparison.scenarios:
+            value, by = scenario.changes.get(group, {}).get(name, (declared.default, ""))
+            if value != declared.default:
+                rows.append([f"{group}.{name}", words.scenario(scenario), number(value), number(declared.default),
+                             f"{number(declared.low)} .. {number(declared.high)}", by, declared.source])  # fmt: skip
+    columns = [
+        words(f"table.{key}")
+        for key in ("parameter", "scenario", "value", "default", "range", "set_by", "source")
+    ]
+    return Table(words("table.parameters"), columns, rows, 7, foreign=(5, 6))
+
+
+def validation(words: Words, path: Path = VALIDATION) -> tuple[str, Table | None]:
+    """How many facts the model reproduces, in a sentence, and the table of all; says so where there is none."""
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return words("validation.absent"), None
+    counted = [each for each in facts if each.get("kind") != "imposed"]
+    parts = []
+    for verdict in VERDICTS:
+        n = sum(each["verdict"] == verdict for each in counted)
+        if n:
+            parts.append(words("validation.count", n=n, verdict=words(f"verdict.{verdict}")))
+    unconfirmed = sum(each.get("grade") == "M" for each in counted)
+    said = words(
+        "validation.summary", n=len(counted), counts=words.joined(parts), imposed=len(facts) - len(counted)
+    )
+    if unconfirmed:
+        said += words("validation.unconfirmed", n=unconfirmed)
+    columns = [
+        words(f"table.{key}")
+        for key in ("fact_id", "fact", "value", "interval", "band", "verdict", "kind", "source")
+    ]
+    rows = [
+        [
+            str(each["id"]), words.fact(str(each["id"]), str(each["fact"])), _number(each["value"]),
+            f"{_number(each['low'])} .. {_number(each['high'])}", str(each["band"]),
+            words(f"verdict.{each['verdict']}"),
+            words(f"kind.{each['kind']}"),
+            str(each["source"]) + (words("validation.mark") if each.get("grade") == "M" else ""),
+        ]
+        for each in facts
+    ]  # fmt: skip
+    return said, Table(words("table.validation"), columns, rows, 8, foreign=(4, 7))
+
+
+def _number(value: Any) -> str:
+    return number(float(value)) if isinstance(value, (int, float)) else MISSING
+
+
+def provenance(words: Words, comparison: Comparison, command: str) -> tuple[Table, Table]:
+    """Versions, seeds and date; and the scenarios with the digests of all that their runs depend on."""
+    seeds = sorted(set(comparison.seeds))
+    told = (
+        f"{seeds[0]} .. {seeds[-1]}"
+        if seeds == list(range(seeds[0], seeds[-1] + 1))
+        else ", ".join(map(str, seeds))
+    )
+    facts = [
+        ("date", date.today().isoformat()),
+        ("versions", ", ".join(f"{name} {metadata.version(name)}" for name in ("cluster-sim", "numpy", "numba", "scipy", "matplotlib"))),
+        ("python", f"{platform.python_version()}, {platform.machine()}"),
+        ("seeds", told),
+        ("sets", number(len(comparison.parameter_sets))),
+        ("runs", number(len(comparison.scenarios) * len(comparison.seeds))),
+        ("failed", number(len(comparison.failures))),
+        ("command", command or words("provenance.no_command")),
+    ]  # fmt: skip
+    rows = [[words(f"provenance.{key}"), value] for key, value in facts]
+    about = Table(words("provenance.caption"), [words("provenance.what"), words("provenance.is")], rows, 2)
+    scenarios = [
+        [each.name, words.scenario(each), words.question(each), each.digest[:16]]
+        for each in comparison.scenarios
+    ]
+    columns = [words(f"provenance.{key}") for key in ("name", "scenario", "question", "digest")]
+    return about, Table(words("provenance.scenarios"), columns, scenarios, 4)

@@ -1,0 +1,240 @@
+"""Report: one valid page that needs nothing else, complete in both languages, whose sentences and tables agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from click.testing import CliRunner
+from conftest import scenario
+
+import sim
+from sim.cli import cli
+from sim.compare import Comparison
+from sim.report import background, write_report, write_reports
+from sim.report.findings import CHAIN, INNOVATION, bargains_of, findings_of
+from sim.scenario import known_scenarios
+from sim.words import LANGUAGES, Words
+
+SECTIONS = ["answer", "effects", "ranking", "chain", "time", "innovation", "people", "enterprises", "money", "gains",
+            "assumptions", "validation", "limits", "provenance"]  # fmt: skip
+COMMAND = "cluster-sim compare toy grant.toml --seeds 4"
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    base = scenario("toy", "2015Q4", 4)
+    policies: list[dict[str, Any]] = [
+        {
+            "research_grant": {"rate": 0.6},
+            "capital_subsidy": {"rate": 0.2, "start": "2012Q1"},
+            "title": "Plant & <R&D>",
+        },
+        {"coordination_body": {"membership": 0.5, "convening": 0.5}, "title": "Coordination"},
+    ]
+    others = [base.with_policy(**policy) for policy in policies]
+    return sim.compare([base, *others], seeds=4, jobs=1)
+
+
+@pytest.fixture(scope="module")
+def pages(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("report")
+    paths = {language: folder / f"{language}.html" for language in LANGUAGES}
+    assert write_reports(comparison, paths, COMMAND) == list(paths.values())
+    assert all(path.stat().st_size < 3_000_000 for path in paths.values())
+    return {language: path.read_text("utf-8") for language, path in paths.items()}
+
+
+def tree_of(page: str) -> Any:
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+
+
+def text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_valid_accessible_and_needs_nothing_else(pages: dict[str, str], language: str) -> None:
+    page = pages[language]
+    tree = tree_of(page)
+    assert tree.get("lang") == {"en": "en", "zh": "zh-Hans"}[language]
+    assert not re.search(
+        r"(?:src|href|action|data)=[\"'](?!#|data:image/png)|url\((?!#)|@import|<script|<link|https?://", page
+    )
+    names = [each.get("id") for each in tree.iter() if each.get("id")]
+    assert len(names) == len(set(names))
+    targets = {each.get("href") for each in tree.iter() if each.get("href")}
+    assert {target[1:] for target in targets} <= set(names)
+    assert [each.get("id") for each in tree.iter("section")] == SECTIONS
+    levels = [int(each.tag[1]) for each in tree.iter() if each.tag in ("h1", "h2", "h3")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for drawing in tree.iter("{http://www.w3.org/2000/svg}svg"):
+        assert drawing.get("aria-label") or drawing.get("aria-hidden") == "true"
+    for table in tree.iter("table"):
+        assert text_of(table.find("caption"))
+        assert all(head.get("scope") for head in table.iter("th"))
+    for figure in tree.iter("figure"):
+        assert len(text_of(figure.find("figcaption"))) > 20
+
+
+def test_sentences_and_tables_tell_the_same_numbers(comparison: Comparison, pages: dict[str, str]) -> None:
+    """What is said of a scenario and an outcome in words stands in its row, and is what the comparison holds."""
+    effects = comparison.effects.set_index(["scenario", "output"])
+    for language, page in pages.items():
+        tree = tree_of(page)
+        rows = {
+            row.get("data-about"): [text_of(cell) for cell in row]
+            for row in tree.iter("tr")
+            if row.get("data-about")
+        }
+        said = {each.get("data-about"): text_of(each) for each in tree.iter("li") if each.get("data-about")}
+        assert len(said) == 3 * (len(comparison.scenarios) - 1)
+        for about, sentence in said.items():
+            name, output = about.split("/")
+            numbers = [number for cell in rows[about][1:] for number in re.findall(r"\d[\d,.]*\d|\d", cell)]
+            if output == "cost":
+                assert rows[about][2] in sentence
+                continue
+            change, interval = rows[about][1:3]
+            if change == "0":
+                assert not re.search(r"[+−]", sentence)
+                continue
+            first = re.findall(r"\d[\d,.]*\d|\d", change)[0]
+            assert first in sentence and set(re.findall(r"\d[\d,.]*\d|\d", interval)) <= set(numbers)
+            for number in re.findall(r"\d[\d,.]*\d|\d", interval):
+                assert number in sentence, (language, about)
+            assert float(first.replace(",", "")) == pytest.approx(
+                abs(effects.effect[name, output]), rel=0.06, abs=0.001
+            )
+
+
+def test_verdicts_count_the_pairs(comparison: Comparison) -> None:
+    for each in findings_of(comparison):
+        outcome = comparison.outcome(each.output)
+        difference = outcome[each.place] - outcome[0]
+        assert each.same_way == (difference * each.effect > 0.0).sum() <= each.n == len(comparison.seeds)
+        assert each.verdict in ("raises", "lowers", "trifling", "unclear", "same", "unknown")
+
+
+def test_what_costs_next_to_nothing_is_not_ranked(comparison: Comparison) -> None:
+    bargains = bargains_of(comparison, findings_of(comparison))
+    years = len(comparison.years)
+    for each in bargains:
+        assert each.ranked == (each.cost >= 1.0 * years)
+        assert all(
+            (each.per_money[name][0] == each.per_money[name][0]) == each.ranked
+            for name in (CHAIN, INNOVATION)
+        )
+    assert [each.ranked for each in bargains] == sorted((each.ranked for each in bargains), reverse=True)
+
+
+def test_the_chinese_page_has_no_english_sentence(pages: dict[str, str]) -> None:
+    """Left in English are names, codes, titles that nobody translated, and what is marked as English."""
+    tree = tree_of(pages["zh"])
+    left = []
+
+    def walk(element: Any) -> None:
+        if element.get("lang") == "en" or element.tag in ("style", "title"):
+            return
+        for text in (element.text, *(child.tail for child in element)):
+            if text and re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", text) and COMMAND not in text:
+                left.append(text.strip())
+        for child in element:
+            walk(child)
+
+    walk(tree.find("body"))
+    assert left == []
+
+
+def test_scenarios_of_the_library_are_translated() -> None:
+    for name in known_scenarios():
+        loaded = sim.load(name)
+        assert re.search("[\u4e00-\u9fff]", loaded.title_zh) and re.search(
+            "[\u4e00-\u9fff]", loaded.question_zh
+        ), name
+    changed = sim.load("toy").with_policy(research_grant={"rate": 0.1})
+    assert changed.title_zh == sim.load("toy").title_zh
+    assert changed.with_policy(research_grant={"rate": 0.1}, title="Mine").title_zh == ""
+
+
+def test_assumptions_name_what_differs(comparison: Comparison, pages: dict[str, str]) -> None:
+    tree = tree_of(pages["en"])
+    assumed = text_of(next(each for each in tree.iter("section") if each.get("id") == "assumptions"))
+    assert "R&D grant" in assumed and "0.6 from 2011Q1" in assumed and "Capital subsidy" in assumed
+    made = text_of(next(each for each in tree.iter("section") if each.get("id") == "provenance"))
+    assert COMMAND in made and comparison.baseline.digest[:16] in made and "1 .. 4" in made
+
+
+def test_other_parameters_are_shown_with_their_source(comparison: Comparison) -> None:
+    from sim.declare import PARAMETERS
+
+    group = next(iter(PARAMETERS))
+    name, declared = next(iter(PARAMETERS[group].items()))
+    value = declared.low if declared.default != declared.low else declared.high
+    changed = comparison.scenarios[1].with_parameters(**{group: {name: value}})
+    other = Comparison((comparison.baseline, changed), comparison.seeds, comparison.values[:2])
+    table = background.parameter_table(Words("en"), other)
+    assert [row[0] for row in table.rows] == [f"{group}.{name}"] and declared.source in table.rows[0]
+    assert background.parameter_table(Words("en"), comparison).rows == []
+
+
+def test_validation_is_reported_as_it_is(tmp_path: Path) -> None:
+    facts = [
+        {"id": "F1", "fact": "Size is skewed", "value": 2.0, "low": 1.5, "high": 2.5, "band": "> 1", "verdict": "pass",
+         "source": "Axtell 2001", "grade": "V", "kind": "emergent"},
+        {"id": "F5", "fact": "Spread falls", "value": None, "low": None, "high": None, "band": "-0.3 to -0.05",
+         "verdict": "fail", "source": "Stanley 1996", "grade": "M", "kind": "emergent"},
+        {"id": "F13", "fact": "R&D goes with size", "value": 1.0, "low": 0.9, "high": 1.1, "band": "0.8 to 1.2",
+         "verdict": "pass", "source": "Cohen", "grade": "M", "kind": "imposed"},
+    ]  # fmt: skip
+    path = tmp_path / "validation.json"
+    path.write_text(json.dumps(facts))
+    said, table = background.validation(Words("en"), path)
+    assert "Of 2 facts" in said and "1 pass" in said and "1 fail" in said and "1 of them" in said
+    assert table is not None and len(table.rows) == 3
+    assert "unconfirmed" in table.rows[1][-1] and "unconfirmed" not in table.rows[0][-1]
+    assert "右偏" in background.validation(Words("zh"), path)[1].rows[0][1]  # type: ignore[union-attr]
+    said, table = background.validation(Words("en"), tmp_path / "nothing.json")
+    assert table is None and "nothing can be said" in said
+
+
+def test_few_runs_are_called_few(comparison: Comparison, pages: dict[str, str], tmp_path: Path) -> None:
+    assert "read every number as a first hint" in pages["en"]
+    single = sim.compare(comparison.scenarios[:2], seeds=1, jobs=1)
+    page = write_report(single, tmp_path / "deep" / "one.html").read_text("utf-8")
+    tree_of(page)
+    assert "nothing can be said with any certainty" in page
+
+
+def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, rate in (("base", 0.0), ("grant", 0.3)):
+        Path(f"{name}.toml").write_text(
+            f'title = "{name}"\nbased_on = "toy"\n[policy.research_grant]\nrate = {rate}\n[run]\nend = "2012Q4"\nburn_in = 4\n'
+        )
+    command = [
+        "compare",
+        "base.toml",
+        "grant.toml",
+        "--seeds",
+        "2",
+        "--jobs",
+        "1",
+        "--report",
+        "here/report.html",
+        "--lang",
+        "zh",
+    ]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 0, result.stderr
+    page = Path("here/report.html").read_text("utf-8")
+    assert 'lang="zh-Hans"' in page and "--lang zh" in page
+    assert "here/report.html" in result.stderr
+    refused = CliRunner().invoke(cli, [*command[:-1], "fr"])
+    assert refused.exit_code == 2 and "fr" in refused.stderr
