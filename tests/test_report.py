@@ -186,22 +186,29 @@ def test_other_parameters_are_shown_with_their_source(comparison: Comparison) ->
 
 def test_validation_is_reported_as_it_is(tmp_path: Path) -> None:
     facts = [
-        {"id": "F1", "fact": "Size is skewed", "value": 2.0, "low": 1.5, "high": 2.5, "band": "> 1", "verdict": "pass",
+        {"id": "F1", "fact": "Size is skewed", "value": 2.0, "low": 1.5, "high": 2.5, "band": [1.0, None], "verdict": "pass",
          "source": "Axtell 2001", "grade": "V", "kind": "emergent"},
-        {"id": "F5", "fact": "Spread falls", "value": None, "low": None, "high": None, "band": "-0.3 to -0.05",
+        {"id": "F5", "fact": "Spread falls", "value": None, "low": None, "high": None, "band": [-0.3, -0.05],
          "verdict": "fail", "source": "Stanley 1996", "grade": "M", "kind": "emergent"},
-        {"id": "F13", "fact": "R&D goes with size", "value": 1.0, "low": 0.9, "high": 1.1, "band": "0.8 to 1.2",
+        {"id": "F13", "fact": "R&D goes with size", "value": 1.0, "low": 0.9, "high": 1.1, "band": [0.8, 1.2],
          "verdict": "pass", "source": "Cohen", "grade": "M", "kind": "imposed"},
     ]  # fmt: skip
     path = tmp_path / "validation.json"
     path.write_text(json.dumps(facts))
-    said, table = background.validation(Words("en"), path)
-    assert "Of 2 facts" in said and "1 pass" in said and "1 fail" in said and "1 of them" in said
-    assert table is not None and len(table.rows) == 3
-    assert "unconfirmed" in table.rows[1][-1] and "unconfirmed" not in table.rows[0][-1]
-    assert "右偏" in background.validation(Words("zh"), path)[1].rows[0][1]  # type: ignore[union-attr]
-    said, table = background.validation(Words("en"), tmp_path / "nothing.json")
-    assert table is None and "nothing can be said" in said
+    assert background.facts_of(path) == facts
+    said, table = background.validation(Words("en"), facts)
+    assert "Of 2 facts" in said[0] and "reproduces 1 (50 %)" in said[0]
+    assert "2 pass and 1 fail" in said[1] and "2 rows rest" in said[2]
+    assert table is not None and [row[4] for row in table.rows] == [
+        "at least 1.00",
+        "−0.300 to −0.050",
+        "0.800 to 1.20",
+    ]
+    assert [row[-1].endswith("(M)") for row in table.rows] == [False, True, True]
+    chinese = background.validation(Words("zh"), facts)[1]
+    assert chinese is not None and "右偏" in chinese.rows[0][1]
+    said, table = background.validation(Words("en"), background.facts_of(tmp_path / "nothing.json"))
+    assert table is None and "nothing can be said" in said[0]
 
 
 def test_few_runs_are_called_few(comparison: Comparison, pages: dict[str, str], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 VALIDATION = Path(sim.__file__).parent.parent / "docs" / "validation.json"
-VERDICTS = ("pass", "near", "fail", "not computable", "agree", "inconclusive", "disagree")
+VERDICTS = ("pass", "agree", "near", "inconclusive", "fail", "disagree", "not computable")
 
 
 def policy_table(words: Words, comparison: Comparison, place: int) -> Table:
@@ -96,39 +96,65 @@ def parameter_table(words: Words, comparison: Comparison) -> Table:
     return Table(words("table.parameters"), columns, rows, 7, foreign=(5, 6))
 
 
-def validation(words: Words, path: Path = VALIDATION) -> tuple[str, Table | None]:
-    """How many facts the model reproduces, in a sentence, and the table of all; says so where there is none."""
+def facts_of(path: Path = VALIDATION) -> list[dict[str, Any]]:
+    """The validated facts, as ``validate --json`` has them; none where it has not been run."""
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return words("validation.absent"), None
-    counted = [each for each in facts if each.get("kind") != "imposed"]
+        return []
+    return facts
+
+
+def confirmed(words: Words, facts: list[dict[str, Any]]) -> str:
+    """How many facts the model reproduces. Those put in by a rule and those that cannot be computed do not count."""
+    counted = [each for each in facts if each["kind"] != "imposed" and each["verdict"] != "not computable"]
+    if not counted:
+        return words("validation.absent")
+    passed = sum(each["verdict"] in ("pass", "agree") for each in counted)
+    return words(
+        "validation.summary", passed=passed, n=len(counted), percent=round(100.0 * passed / len(counted))
+    )
+
+
+def validation(words: Words, facts: list[dict[str, Any]]) -> tuple[list[str], Table | None]:
+    """The same with verdicts counted, in sentences, and the table of all facts."""
+    said = [confirmed(words, facts)]
+    if not facts:
+        return said, None
     parts = []
     for verdict in VERDICTS:
-        n = sum(each["verdict"] == verdict for each in counted)
+        n = sum(each["verdict"] == verdict for each in facts)
         if n:
             parts.append(words("validation.count", n=n, verdict=words(f"verdict.{verdict}")))
-    unconfirmed = sum(each.get("grade") == "M" for each in counted)
-    said = words(
-        "validation.summary", n=len(counted), counts=words.joined(parts), imposed=len(facts) - len(counted)
-    )
+    imposed = sum(each["kind"] == "imposed" for each in facts)
+    said.append(words("validation.counts", n=len(facts), counts=words.joined(parts), imposed=imposed))
+    unconfirmed = sum(each["grade"] == "M" for each in facts)
     if unconfirmed:
-        said += words("validation.unconfirmed", n=unconfirmed)
+        said.append(words("validation.unconfirmed", n=unconfirmed))
     columns = [
         words(f"table.{key}")
         for key in ("fact_id", "fact", "value", "interval", "band", "verdict", "kind", "source")
     ]
     rows = [
         [
-            str(each["id"]), words.fact(str(each["id"]), str(each["fact"])), _number(each["value"]),
-            f"{_number(each['low'])} .. {_number(each['high'])}", str(each["band"]),
-            words(f"verdict.{each['verdict']}"),
-            words(f"kind.{each['kind']}"),
-            str(each["source"]) + (words("validation.mark") if each.get("grade") == "M" else ""),
+            each["id"], words.fact(each["id"], each["fact"]), _number(each["value"]),
+            words("table.span", low=_number(each["low"]), high=_number(each["high"])), _band(words, *each["band"]),
+            words(f"verdict.{each['verdict']}"), words(f"kind.{each['kind']}"),
+            each["source"] + (" (M)" if each["grade"] == "M" else ""),
         ]
         for each in facts
     ]  # fmt: skip
-    return said, Table(words("table.validation"), columns, rows, 8, foreign=(4, 7))
+    return said, Table(words("table.validation"), columns, rows, 2, words=(5, 6, 7), foreign=(7,))
+
+
+def _band(words: Words, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return (
+            words("table.at_least", value=_number(low))
+            if high is None
+            else words("table.at_most", value=_number(high))
+        )
+    return words("table.span", low=_number(low), high=_number(high))
 
 
 def _number(value: Any) -> str:

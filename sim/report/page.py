@@ -151,6 +151,7 @@ def _head(words: Words, comparison: Comparison) -> dict[str, str]:
             "head.about", baseline=words.scenario(baseline), others=others, n=n, first=years[0], last=years[-1],
             from_year=years[-min(YEARS, len(years))],
         ),
+        "confirmed": background.confirmed(words, background.facts_of()),
         "certainty": words("head.few" if n < 10 else "head.enough", n=n),
     }  # fmt: skip
 
@@ -277,8 +278,8 @@ def _background(words: Words, comparison: Comparison, command: str) -> list[Sect
         assumed.tables.append(parameters)
     else:
         assumed.paragraphs.append(words("text.no_parameters"))
-    said, table = background.validation(words)
-    validated = Section("validation", words("section.validation"), [said], [table] if table else [])
+    said, table = background.validation(words, background.facts_of())
+    validated = Section("validation", words("section.validation"), said, [table] if table else [])
     limits = Section("limits", words("section.limits"), [words("text.limits")])
     limits.points = [
         words(f"limits.{key}")
