@@ -231,19 +231,26 @@ def close_books(world, now):
 
 
 @rule
+def reset(each_quarter, neutral):
+    """All that accrues or acts in a quarter back to neutral."""
+    for place in range(len(neutral)):
+        each_quarter[place] = neutral[place]
+
+
+@rule
 def open_books(world):
     """Start a quarter: flows at nil, wedges neutral, nothing booked yet."""
     for enterprise in world.enterprises:
-        enterprise.each_quarter[:] = world.neutral_enterprise
+        reset(enterprise.each_quarter, world.neutral_enterprise)
     for institute in world.institutes:
-        institute.each_quarter[:] = world.neutral_institute
+        reset(institute.each_quarter, world.neutral_institute)
     for product in world.products:
-        product.each_quarter[:] = world.neutral_product
+        reset(product.each_quarter, world.neutral_product)
     for process in world.processes:
-        process.each_quarter[:] = world.neutral_process
+        reset(process.each_quarter, world.neutral_process)
     for measure in world.measures:
-        measure.each_quarter[:] = world.neutral_measure
-    world.region[0].each_quarter[:] = world.neutral_region
+        reset(measure.each_quarter, world.neutral_measure)
+    reset(world.region[0].each_quarter, world.neutral_region)
     world.money[:] = 0.0
     world.goods[:] = 0.0
     world.people[CAME] = 0.0

@@ -129,3 +129,29 @@ def poisson(mean, now, what, who, whom):
         term *= mean / count
         total += term
     return count
+
+
+@rule
+def sort_by_key(rows, keys, number):
+    """Put the first ``number`` rows in the order of their keys, in place (heap sort); with drawn keys, a random order."""
+    for start in range(number // 2 - 1, -1, -1):
+        sift_down(rows, keys, start, number)
+    for end in range(number - 1, 0, -1):
+        rows[0], rows[end] = rows[end], rows[0]
+        sift_down(rows, keys, 0, end)
+
+
+@rule
+def sift_down(rows, keys, place, end):
+    """Let a row sink in the heap until no larger key lies below it."""
+    row = rows[place]
+    below = 2 * place + 1
+    while below < end:
+        if below + 1 < end and keys[rows[below + 1]] > keys[rows[below]]:
+            below += 1
+        if keys[rows[below]] <= keys[row]:
+            break
+        rows[place] = rows[below]
+        place = below
+        below = 2 * place + 1
+    rows[place] = row

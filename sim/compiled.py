@@ -121,6 +121,7 @@ def stamp(function: FunctionType) -> str:
     if function not in known:
         reached = _reached(function)
         text = hashlib.sha256(f"{version('numba')} {np.__version__} {sys.version_info[:2]}".encode())
+        text.update(Path(__file__).with_name("machine_code.py").read_bytes())  # how rules are compiled
         for each in sorted(reached, key=lambda f: (f.__module__, f.__qualname__)):
             text.update(inspect.getsource(each).encode())
             for name, value in _constants(each):

@@ -28,14 +28,14 @@ from sim.accounts import BANK, ENTERPRISES, GOODS, INSTITUTES, LOCAL_GOVERNMENT,
 from sim.calendar import Quarter
 from sim.chain import MARKET_KEYS, Process, Product
 from sim.chance import Now, decision, normal, uniform
-from sim.compiled import interpreted
+from sim.compiled import rule
 from sim.declare import MEASURES, MONEY, TABLES
 from sim.rules.commercialisation import see_capability
 from sim.rules.labour import workers_per_unit
 from sim.rules.outside_markets import attractiveness
 from sim.rules.outside_world import PRICE_RULES
 from sim.rules.prices import set_prices
-from sim.rules.talents import wanted_talents
+from sim.rules.talents import pick_discipline, wanted_talents
 from sim.scenario import Scenario
 from sim.world import (
     AT_ENTERPRISE,
@@ -49,6 +49,7 @@ from sim.world import (
     LOCAL,
     MARKETS,
     MODES,
+    NOWHERE,
     OUTPUTS,
     OWNERSHIP_NAMES,
     SERIES,
@@ -265,33 +266,56 @@ def _enterprises(world: World, scenario: Scenario, p: Any, seed: int) -> None:
     now, chain = Now(seed, 0), scenario.chain
     row = 0
     for group in scenario.population.enterprises:
-        process = chain.process_index(group.process)
-        uids = range(row + 1, row + group.number + 1)
-        sizes = np.exp([group.spread * normal(now, SIZE, uid, 0) for uid in uids])
-        sizes *= group.capacity / 4.0 / sizes.sum()
-        for place, (uid, capacity) in enumerate(zip(uids, sizes, strict=True)):
-            enterprise = world.enterprises[row]
-            enterprise.uid = enterprise.group = uid
-            enterprise.alive = True
-            enterprise.process = process
-            enterprise.product = world.processes[process].product
-            enterprise.stage = world.processes[process].stage
-            enterprise.ownership = OWNERSHIP_NAMES.index(group.ownership)
-            enterprise.in_zone = place < round(group.in_zone * group.number)
-            enterprise.founded = -20
-            enterprise.capacity = capacity
-            _endow(world, enterprise, p, now, group.knowledge)
-            if uniform(now, RESEARCHES, uid, 0) < group.does_research or group.does_research >= 1.0:
-                enterprise.research_intensity = world.processes[process].research_intensity
-            abroad = uniform(now, EXPORTS, uid, 0) < group.export
-            enterprise.serves[DOMESTIC] = True
-            enterprise.serves[INTERNATIONAL] = abroad
-            enterprise.certified = abroad
-            row += 1
+        members = world.enterprises[row : row + group.number]
+        members.uid = members.group = np.arange(row + 1, row + group.number + 1)
+        members.alive = True
+        members.process = chain.process_index(group.process)
+        members.product = world.processes[members.process].product
+        members.stage = world.processes[members.process].stage
+        members.ownership = OWNERSHIP_NAMES.index(group.ownership)
+        members.in_zone = np.arange(group.number) < round(group.in_zone * group.number)
+        members.founded = -20
+        _draw_sizes(world, now, row, row + group.number, group.spread)
+        sizes = np.exp(members.capacity)
+        members.capacity = sizes * (group.capacity / 4.0 / sizes.sum())
+        _endow_all(world, p, now, row, row + group.number, group.knowledge, group.does_research, group.export)
+        row += group.number
     world.region[0].next_uid = row + 1
     world.region[0].desks = max(1.0, row / 100.0)
 
 
+@rule
+def _draw_sizes(world: World, now: Now, first: int, last: int, spread: float) -> None:
+    """Logarithms of the sizes of a group, before they are scaled."""
+    for row in range(first, last):
+        enterprise = world.enterprises[row]
+        enterprise.capacity = spread * normal(now, SIZE, enterprise.uid, 0)
+
+
+@rule
+def _endow_all(
+    world: World,
+    p: Any,
+    now: Now,
+    first: int,
+    last: int,
+    knowledge: float,
+    researching: float,
+    exporting: float,
+) -> None:
+    """What the enterprises of a group have, know and do at the founding."""
+    for row in range(first, last):
+        enterprise = world.enterprises[row]
+        _endow(world, enterprise, p, now, knowledge)
+        if uniform(now, RESEARCHES, enterprise.uid, 0) < researching or researching >= 1.0:
+            enterprise.research_intensity = world.processes[enterprise.process].research_intensity
+        abroad = uniform(now, EXPORTS, enterprise.uid, 0) < exporting
+        enterprise.serves[DOMESTIC] = True
+        enterprise.serves[INTERNATIONAL] = abroad
+        enterprise.certified = abroad
+
+
+@rule
 def _endow(world: World, enterprise: Any, p: Any, now: Now, knowledge: float) -> None:
     """Knowledge, practice, plant, people and money of a founding enterprise."""
     process, region = world.processes[enterprise.process], world.region[0]
@@ -303,8 +327,12 @@ def _endow(world: World, enterprise: Any, p: Any, now: Now, knowledge: float) ->
         else:
             enterprise.knowledge[field] = 0.3
     enterprise.practice = min(0.9, max(0.2, 0.5 + 0.15 * normal(now, PRACTICE, enterprise.uid, 0)))
-    leaning = [0.5 + uniform(now, MODE_LEANING, enterprise.uid, mode) for mode in range(MODES)]
-    enterprise.propensity[:] = np.array(leaning) / sum(leaning)
+    total = 0.0
+    for mode in range(MODES):
+        enterprise.propensity[mode] = 0.5 + uniform(now, MODE_LEANING, enterprise.uid, mode)
+        total += enterprise.propensity[mode]
+    for mode in range(MODES):
+        enterprise.propensity[mode] /= total
     plant = enterprise.capacity * process.plant * region.general_index
     enterprise.capital = 0.7 * plant
     enterprise.expected_orders = UTILISATION * enterprise.capacity
@@ -347,62 +375,102 @@ def _institutes(world: World, scenario: Scenario) -> None:
 
 def _talents(world: World, scenario: Scenario, p: Any, seed: int) -> World:
     """People at every founding employer, and those who look for a post."""
-    now, region = Now(seed, 0), world.region[0]
-    posts: list[tuple[int, int, int, float]] = []  # works, row, number, share introduced
-    for row in range(len(world.enterprises)):
-        enterprise = world.enterprises[row]
-        if enterprise.alive:
-            enterprise.price = world.products[enterprise.product].opening_price
-            number = interpreted(wanted_talents)(enterprise, world.processes[enterprise.process], region, p)
-            posts.append((AT_ENTERPRISE, row, number, 0.05))
+    now = Now(seed, 0)
+    at_enterprises = _plan_staff(world, p)
+    unemployed = int(scenario.population.labour.local_talents)
+    total = at_enterprises + unemployed + int(world.institutes.posts[world.institutes.alive].sum())
+    world = widened(world, "talents", max(1024, int(1.3 * total) + 256))
+    place = _settle_staff(world, p, now)
     for row, given in enumerate(scenario.population.institutes):
         if world.institutes[row].alive:
-            posts.append((AT_INSTITUTE, row, given.researchers, given.introduced))
-    posts.append((0, 0, int(scenario.population.labour.local_talents), 0.0))
-    total = sum(number for _, _, number, _ in posts)
-    world = widened(world, "talents", max(1024, int(1.3 * total) + 256))
-    place = 0
-    for works, row, number, introduced in posts:
-        for each in range(number):
-            _settle_talent(
-                world, p, now, place, works, row, INTRODUCED if each < introduced * number else LOCAL
-            )
-            place += 1
-    region.next_talent = place
+            place = _settle_post(world, p, now, place, AT_INSTITUTE, row, given.researchers, given.introduced)
+    world.region[0].next_talent = _settle_post(world, p, now, place, NOWHERE, 0, unemployed, 0.0)
     return world
 
 
+@rule
+def _plan_staff(world: World, p: Any) -> int:
+    """Posts of every founding enterprise, noted as vacancies; returns how many there are."""
+    total = 0
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            enterprise.price = world.products[enterprise.product].opening_price
+            process = world.processes[enterprise.process]
+            enterprise.vacancies = wanted_talents(enterprise, process, world.region[0], p)
+            total += enterprise.vacancies
+    return total
+
+
+@rule
+def _settle_staff(world: World, p: Any, now: Now) -> int:
+    """People on all posts of founding enterprises; returns the place of the next person."""
+    place = 0
+    for row in range(len(world.enterprises)):
+        enterprise = world.enterprises[row]
+        if enterprise.alive:
+            place = _settle_post(world, p, now, place, AT_ENTERPRISE, row, enterprise.vacancies, 0.05)
+            enterprise.vacancies = 0
+    return place
+
+
+@rule
+def _settle_post(
+    world: World, p: Any, now: Now, place: int, works: int, row: int, number: int, introduced: float
+) -> int:
+    """So many people of one employer, a share of them introduced; returns the place of the next person."""
+    for each in range(number):
+        origin = INTRODUCED if each < introduced * number else LOCAL
+        _settle_talent(world, p, now, place + each, works, row, origin)
+    return place + number
+
+
+@rule
 def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: int, origin: int) -> None:
+    """One person at work, or looking for it."""
     region, talent = world.region[0], world.talents[place]
+    fields = len(world.fields)
     talent.uid = FOUNDING_TALENT + place
     talent.alive = True
     talent.origin = origin
     mean = p.talents.introduced_level if origin == INTRODUCED else 1.0
     talent.level = mean * math.exp(p.talents.level_spread * normal(now, TALENT_LEVEL, talent.uid, 0))
-    talent.works, talent.hired = works, -8
+    talent.works = works
+    talent.hired = -8
     talent.used = 0.7
     talent.carried = 0.4
     mark = uniform(now, TALENT_FIELD, talent.uid, 0)
-    weights = np.full(len(world.fields), 1.0 / len(world.fields))
     if works == AT_ENTERPRISE:
         employer = world.enterprises[row]
-        weights = world.processes[employer.process].weight[: len(world.fields)]
+        talent.discipline = pick_discipline(world.processes[employer.process].weight, fields, mark)
         employer.local_talents += origin == LOCAL
         employer.introduced_talents += origin == INTRODUCED
-    elif works == AT_INSTITUTE:
-        employer = world.institutes[row]
-        weights = employer.focus[: len(world.fields)]
-        employer.local_talents += origin == LOCAL
-        employer.introduced_talents += origin == INTRODUCED
-    talent.discipline = int(min(len(weights) - 1, np.searchsorted(np.cumsum(weights), mark)))
-    if works:
-        talent.employer, talent.employer_uid = row, employer.uid
+        talent.employer_uid = employer.uid
         talent.carried = employer.knowledge[talent.discipline]
+    elif works == AT_INSTITUTE:
+        home = world.institutes[row]
+        talent.discipline = pick_discipline(home.focus, fields, mark)
+        home.local_talents += origin == LOCAL
+        home.introduced_talents += origin == INTRODUCED
+        talent.employer_uid = home.uid
+        talent.carried = home.knowledge[talent.discipline]
+    else:
+        talent.discipline = min(fields - 1, int(mark * fields))
+    if works != NOWHERE:
+        talent.employer = row
         talent.wage = region.talent_wage * talent.level**0.7 * p.talents.local_pay
 
 
 def _settle(world: World, p: Any, now: Now) -> None:
     """Solve (1) to (4), open the books."""
+    _settle_enterprises(world, p, now)
+    _solve_markets(world, p)
+    _solve_discovery(world, p)
+    _open(world)
+
+
+@rule
+def _settle_enterprises(world: World, p: Any, now: Now) -> None:
+    """Quality, productivity, prices and workers that go with what enterprises know."""
     see_capability(world, p, now)
     for enterprise in world.enterprises:
         if enterprise.alive:
@@ -418,18 +486,15 @@ def _settle(world: World, p: Any, now: Now) -> None:
                 enterprise.price = enterprise.unit_cost * (1.0 + enterprise.markup)
             enterprise.expected_margin = enterprise.price - enterprise.unit_cost
             enterprise.workers = (
-                UTILISATION
-                * enterprise.capacity
-                * interpreted(workers_per_unit)(process, enterprise, world.region[0])
+                UTILISATION * enterprise.capacity * workers_per_unit(process, enterprise, world.region[0])
             )
-    _solve_markets(world, p)
-    _solve_discovery(world, p)
-    _open(world)
 
 
+@rule
 def _local_share(world: World, product: int) -> float:
     """Share of a product's output that users in the cluster take at the usual utilisation."""
-    made = used = 0.0
+    made = 0.0
+    used = 0.0
     for enterprise in world.enterprises:
         if enterprise.alive:
             process = world.processes[enterprise.process]
@@ -440,6 +505,7 @@ def _local_share(world: World, product: int) -> float:
     return min(0.9, used / made) if made > 0.0 else 0.0
 
 
+@rule
 def _solve_markets(world: World, p: Any) -> None:
     """(1) to (3) for every differentiated product."""
     eta = p.outside_markets.eta
@@ -448,41 +514,47 @@ def _solve_markets(world: World, p: Any) -> None:
         if product.pricing != DIFFERENTIATED:
             continue
         process = world.processes[product.maker]
-        makers = [e for e in world.enterprises if e.alive and e.product == place]
         outside = 1.0 - _local_share(world, place)
-        weights = _market_weights(product, makers)
+        abroad = _share_abroad(world, product, place)
         for market in range(MARKETS):
-            reference = max(1e-9, UTILISATION * process.typical_scale * outside * weights[market])
+            weight = abroad if market == INTERNATIONAL else 1.0 - abroad
+            reference = max(1e-9, UTILISATION * process.typical_scale * outside * weight)
             product.reference_sales[market] = reference
             total = 0.0
-            for enterprise in makers:
-                share = weights[market] if enterprise.serves[INTERNATIONAL] else float(market == DOMESTIC)
+            for enterprise in world.enterprises:
+                if not enterprise.alive or enterprise.product != place:
+                    continue
+                share = weight if enterprise.serves[INTERNATIONAL] else 1.0 * (market == DOMESTIC)
                 sales = UTILISATION * enterprise.capacity * outside * share
                 if not enterprise.serves[market] or sales <= 0.0:
                     continue
                 relative = sales / reference
                 enterprise.reach[market] = relative**eta
                 if market == DOMESTIC:
-                    pull = math.log(interpreted(attractiveness)(product, enterprise, market, p))
+                    pull = math.log(attractiveness(product, enterprise, market, p))
                     enterprise.standing = (1.0 - eta) * math.log(relative) - pull
                 total += sales
             size = max(1e-9, product.market_size[market])
             product.outside_mass[market] = size / reference * (1.0 - min(0.6, total / size))
 
 
-def _market_weights(product: Any, makers: list[Any]) -> tuple[float, float]:
-    """How an exporter's outside sales divide over the two markets.
+@rule
+def _share_abroad(world: World, product: Any, place: int) -> Any:
+    """Share of an exporter's outside sales that goes abroad.
 
-    The cluster's opening shares say what is sold in each; what is sold abroad is sold by those who serve it.
+    The cluster's opening shares say what is sold in each market; what is sold abroad is sold by those who serve it.
     """
-    sold = [product.market_size[m] * max(1e-4, product.opening_share[m]) for m in range(MARKETS)]
-    abroad = sold[INTERNATIONAL] / max(1e-12, sum(sold))
-    capacity = sum(each.capacity for each in makers)
-    exporting = sum(each.capacity for each in makers if each.serves[INTERNATIONAL])
+    at_home = product.market_size[DOMESTIC] * max(1e-4, product.opening_share[DOMESTIC])
+    abroad = product.market_size[INTERNATIONAL] * max(1e-4, product.opening_share[INTERNATIONAL])
+    capacity = 0.0
+    exporting = 0.0
+    for enterprise in world.enterprises:
+        if enterprise.alive and enterprise.product == place:
+            capacity += enterprise.capacity
+            exporting += enterprise.capacity * enterprise.serves[INTERNATIONAL]
     if exporting <= 0.0:
-        return 1.0 - TYPICAL_ABROAD, TYPICAL_ABROAD
-    abroad = min(0.8, abroad * capacity / exporting)
-    return 1.0 - abroad, abroad
+        return TYPICAL_ABROAD
+    return min(0.8, abroad / max(1e-12, at_home + abroad) * capacity / exporting)
 
 
 def _solve_discovery(world: World, p: Any) -> None:
@@ -493,18 +565,29 @@ def _solve_discovery(world: World, p: Any) -> None:
         * math.exp(search.spread**2 / 2.0)
         * (1.0 + search.radical * (search.radical_factor - 1.0))
     )
-    rates = []
+    number = _rates_to_keep_up(world, search.keep_up, mean_step, search.omega)
+    rates = world.keys[:number]
+    world.region[0].discovery = float(np.median(rates)) if number else 0.05
+
+
+@rule
+def _rates_to_keep_up(world: World, keep_up: float, mean_step: float, omega: float) -> int:
+    """(4) for each enterprise that does R&D, noted in ``world.keys``; returns how many there are."""
+    number = 0
+    fields = len(world.fields)
     for enterprise in world.enterprises:
         if enterprise.alive and enterprise.research_intensity > 0.0:
             process = world.processes[enterprise.process]
-            growth = sum(process.weight[f] * world.fields[f].growth for f in range(len(world.fields)))
-            gain = sum(
-                process.weight[f] ** 2 * mean_step * max(0.2, enterprise.knowledge[f]) ** -search.omega
-                for f in range(len(world.fields))
-                if process.weight[f] > 0.0
-            )
-            rates.append(search.keep_up * growth * process.complexity / gain)
-    world.region[0].discovery = float(np.median(rates)) if rates else 0.05
+            growth = 0.0
+            gain = 0.0
+            for field in range(fields):
+                weight = process.weight[field]
+                growth += weight * world.fields[field].growth
+                if weight > 0.0:
+                    gain += weight**2 * mean_step * max(0.2, enterprise.knowledge[field]) ** -omega
+            world.keys[number] = keep_up * growth * process.complexity / gain
+            number += 1
+    return number
 
 
 def _open(world: World) -> None:

@@ -1,6 +1,9 @@
 """Machine code: a rule compiled by numba, kept on disk under the stamp that ``compiled`` gives it.
 
-The only module that reaches into numba; ``compiled`` imports it when the first rule is to be compiled.
+The only module that reaches into numba; ``compiled`` imports it when the first rule is to be compiled. A rule is made
+twice at most: as other rules call it (``_Rule``: typed and linked, but no machine code of its own, which ends up inside
+its callers anyway) and, when Python calls it, with a door from Python (``_Door``). Against numba's own way, where every
+rule gets machine code and a wrapper for every combination of constants, this compiles in a third of the time.
 """
 
 # numba declares types for little of this.
@@ -16,7 +19,10 @@ from types import FunctionType
 from typing import Any
 
 import numba
-from numba.core import caching
+from llvmlite import binding as llvm
+from numba.core import caching, compiler, types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.registry import CPUDispatcher
 
 from sim import compiled
 
@@ -24,14 +30,117 @@ from sim import compiled
 # unrolled.
 warnings.filterwarnings("ignore", category=numba.NumbaExperimentalFeatureWarning)
 
+# Rules allocate nothing: tables grow between quarters. So they need not count references to the tables, which would
+# take as long as the economy itself. Outputs, and functions from elsewhere, may allocate, and do count.
+ALLOCATE_NOTHING = ("sim.accounts", "sim.chance", "sim.founding", "sim.policies.", "sim.rules.", "sim.run")
+
 
 def compile_late(function: Any) -> Any:
     """``function``, compiled when it is first called."""
-    # No wrapper for calls from C: nobody makes them, and each costs a tenth of the time to compile.
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    made: Any = numba.njit(**options)(function)
-    made._cache = _CacheOfRule(made)
-    return made
+    return _Rule(function)
+
+
+def _options(function: Any, door: bool) -> dict[str, Any]:
+    return {
+        "nopython": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "no_cfunc_wrapper": True,  # nobody calls from C
+        "no_cpython_wrapper": not door,
+        "_nrt": not function.__module__.startswith(ALLOCATE_NOTHING),
+    }
+
+
+class _Library(JITCodeLibrary):
+    """Code of a rule on its way into its callers: linked with what it calls and made small, but not translated."""
+
+    def finalize(self) -> None:
+        self._raise_if_finalized()
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        passes, builder = self._codegen._module_pass_manager(
+            loop_vectorize=False, slp_vectorize=False, opt=0, cost="cheap"
+        )
+        passes.run(self._final_module, builder)
+        self._finalized = True
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+
+    def serialize_using_object_code(self) -> Any:
+        return self.name, "linked", self._get_module_for_linking().as_bitcode()
+
+    @classmethod
+    def restored(cls, codegen: Any, name: str, code: bytes) -> _Library:
+        """The library that ``serialize_using_object_code`` put away."""
+        library = cls(codegen, name)
+        library._final_module = library._shared_module = llvm.parse_bitcode(code)
+        library._finalized = True
+        return library
+
+
+class _Pipeline(compiler.Compiler):
+    """numba's, up to where machine code would be made."""
+
+    def __init__(
+        self, typing: Any, target: Any, library: Any, args: Any, returns: Any, flags: Any, names: Any
+    ) -> None:
+        flags = flags.copy()
+        flags.no_compile = True
+        super().__init__(typing, target, library, args, returns, flags, names)
+        self.state.library = _Library(self.state.targetctx.codegen(), "rule")
+
+
+class _Rule(CPUDispatcher):
+    """A rule as other rules call it."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function, targetoptions=_options(function, door=False), pipeline_class=_Pipeline)
+        self._cache = _CacheOfRule(function, _Linked)
+
+    @cached_property
+    def door(self) -> Any:
+        """The same rule as Python calls it."""
+        return _Door(self.py_func)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self.door(*args, **named)
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """One version for all constants: numba would compile one for every number that a caller writes down."""
+        named = {name: types.unliteral(each) for name, each in kws.items()}
+        return super().get_call_template(tuple(types.unliteral(each) for each in args), named)
+
+    def add_overload(self, made: Any) -> None:
+        if not self.targetoptions["_nrt"] and _holds_array(made.signature.return_type):
+            raise TypeError(
+                f"{self.py_func.__qualname__} hands back an array; rules hand back numbers and rows"
+            )
+        if made.entry_point is None:  # fresh; numba asks for something to know it by
+            made = made._replace(entry_point=object())
+            self.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])
+        self.overloads[tuple(made.signature.args)] = made
+
+
+class _Door(CPUDispatcher):
+    """A rule with machine code of its own and the wrapper for calls from Python."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function, targetoptions=_options(function, door=True))
+        self._cache = _CacheOfRule(function, _Made)
+
+    def add_overload(self, made: Any) -> None:
+        super().add_overload(made)
+        for env in (
+            made._find_referenced_environments()
+        ):  # of the rules that it calls, now that they have an address
+            made.library.codegen.set_env(env.env_name, env)
+
+
+def _holds_array(kind: Any) -> bool:
+    """Whether values of a type hold an array."""
+    return isinstance(kind, types.Array) or any(_holds_array(each) for each in getattr(kind, "types", ()))
 
 
 class _Locator(caching._CacheLocator):
@@ -55,12 +164,42 @@ class _Locator(caching._CacheLocator):
         return cls(py_func)
 
 
-class _Impl(caching.CompileResultCacheImpl):
+class _MadeImpl(caching.CompileResultCacheImpl):
     _locator_classes: list[Any] = [_Locator]  # noqa: RUF012  # numba's own name and form
 
 
-class _Cache(caching.FunctionCache):
-    _impl_class = _Impl
+class _LinkedImpl(_MadeImpl):
+    def get_filename_base(self, fullname: Any, abiflags: Any) -> str:
+        return f"{super().get_filename_base(fullname, abiflags)}.linked"
+
+    def rebuild(self, target_context: Any, payload: Any) -> Any:
+        (name, _, code), fndesc, env, signature, objectmode, lifted, annotation, reload_init, envs = payload
+        result: Any = compiler.CompileResult
+        return result(
+            target_context=target_context,
+            typing_context=target_context.typing_context,
+            library=_Library.restored(target_context.codegen(), name, code),
+            environment=env,
+            entry_point=object(),
+            fndesc=fndesc,
+            type_annotation=annotation,
+            signature=signature,
+            objectmode=objectmode,
+            lifted=lifted,
+            typing_error=None,
+            call_helper=None,
+            metadata=None,
+            reload_init=reload_init,
+            referenced_envs=envs,
+        )
+
+
+class _Made(caching.FunctionCache):
+    _impl_class = _MadeImpl
+
+
+class _Linked(caching.FunctionCache):
+    _impl_class = _LinkedImpl
 
 
 class _CacheOfRule(caching._Cache):
@@ -70,13 +209,14 @@ class _CacheOfRule(caching._Cache):
     others wait and load.
     """
 
-    def __init__(self, dispatcher: Any) -> None:
-        self._function = dispatcher.py_func
+    def __init__(self, function: Any, kind: type[caching.FunctionCache]) -> None:
+        self._function = function
+        self._kind = kind
         self._held = 0
 
     @cached_property
-    def _real(self) -> _Cache:
-        return _Cache(self._function)
+    def _real(self) -> caching.FunctionCache:
+        return self._kind(self._function)
 
     @property
     def cache_path(self) -> str:

@@ -116,7 +116,7 @@ class State:
     @cached_property
     def kept(self) -> Any:
         """What is recorded, as ``outputs.observe`` wants it."""
-        return recorded(slots(self.scenario))
+        return _recorded(*_size(self.scenario))
 
     @classmethod
     def founded(cls, scenario: Scenario, seed: int) -> State:
@@ -165,10 +165,24 @@ class State:
         )
 
 
-def slots(scenario: Scenario) -> list[Slot]:
+def slots(scenario: Scenario) -> tuple[Slot, ...]:
     """What every column of a recorder is."""
+    return _slots(*_size(scenario))
+
+
+def _size(scenario: Scenario) -> tuple[int, int, int]:
     chain = scenario.chain
-    return layout(len(chain.stages), len(chain.products), len(chain.fields))
+    return len(chain.stages), len(chain.products), len(chain.fields)
+
+
+@lru_cache(maxsize=8)
+def _slots(stages: int, products: int, fields: int) -> tuple[Slot, ...]:
+    return tuple(layout(stages, products, fields))
+
+
+@lru_cache(maxsize=8)
+def _recorded(stages: int, products: int, fields: int) -> Any:
+    return recorded(_slots(stages, products, fields))
 
 
 @lru_cache(maxsize=1)

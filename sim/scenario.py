@@ -28,7 +28,7 @@ import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -176,6 +176,10 @@ class Scenario:
     # -------------------------------------------------------------------------------------- what rules read
     def levers(self) -> Any:
         """Levers by quarter, burn-in first and neutral: a record array of ``sim.policies.lever_dtype()``."""
+        return self._levers.copy()
+
+    @cached_property
+    def _levers(self) -> Any:
         from sim.policies import neutral_levers
 
         levers = neutral_levers(self.burn_in + self.quarters)
@@ -201,6 +205,10 @@ class Scenario:
 
     def parameters(self) -> Any:
         """All parameters as one record, at their defaults or at what the scenario says."""
+        return self._parameters.copy()
+
+    @cached_property
+    def _parameters(self) -> Any:
         declare_all()
         record = parameter_record()
         for group, changes in self.changes.items():

@@ -61,7 +61,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 def run(folder: Path, **more: str) -> list[str]:
     """What a process prints that calls `total`: the result, and whether it was compiled or loaded."""
     code = "from mini.total import total; print(total(100.0)); "
-    code += "print('compiled' if sum(total.stats.cache_misses.values()) else 'loaded')"
+    code += "print('compiled' if sum(total.door.stats.cache_misses.values()) else 'loaded')"
     done = subprocess.run(
         [sys.executable, "-c", code],
         env=environment(folder, **more),

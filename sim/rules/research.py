@@ -36,6 +36,7 @@ from sim.chance import choose, decision, happens, normal, uniform
 from sim.compiled import rule
 from sim.declare import measure, parameter, parameters
 from sim.rules.institutes import MATERIALS
+from sim.world import MODES
 
 
 @parameters
@@ -208,11 +209,13 @@ def plan_research(world, p, now):
         gain_from_label = p.research.relabelled * (1.0 + 0.5 * enterprise.super_deduction)
         enterprise.research_reported = enterprise.research / (1.0 - min(0.6, gain_from_label))
         people = (enterprise.local_talents + enterprise.introduced_talents) * enterprise.talent_quality
-        enterprise.effort[:] = enterprise.propensity * (
+        effort = (
             (materials / region.general_index) ** p.research.materials_share
             * people ** (1.0 - p.research.materials_share)
             * (1.0 + p.research.sharing * region.inventors_share)
         )
+        for mode in range(MODES):
+            enterprise.effort[mode] = enterprise.propensity[mode] * effort
         known = enterprise.capability / (enterprise.capability + p.research.half_knowledge)
         active = enterprise.research_intensity / (enterprise.research_intensity + p.research.half_intensity)
         enterprise.absorptive = known * active

@@ -20,10 +20,8 @@ Suppliers invest in serving local customers (fit) in proportion to local sales, 
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.accounts import BOUGHT_OUTSIDE, MADE, OUTSIDE, SCRAPPED, USED, claim, count, pay, pay_enterprise
-from sim.chance import choose, decision, uniform
+from sim.chance import choose, decision, sort_by_key, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.labour import workers_per_unit
@@ -103,10 +101,9 @@ def line_up(world, now):
         enterprise = world.enterprises[place]
         if enterprise.alive:
             world.keys[place] = enterprise.stage + uniform(now, ORDER, enterprise.uid, 0)
+            world.order[alive] = place
             alive += 1
-        else:
-            world.keys[place] = 1e9
-    world.order[:] = np.argsort(world.keys)
+    sort_by_key(world.order, world.keys, alive)
     return alive
 
 
