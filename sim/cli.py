@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from sim.commands import batches, machine, policies, running, scenario_tools, validation
+from sim.commands import analyses, batches, machine, policies, running, scenario_tools, validation
 from sim.commands.common import Commands
 
 # Commands that never run the model: rules stay plain functions and numba is not imported.
@@ -26,7 +26,7 @@ def cli(debug: bool) -> None:
     """A laboratory for the policies of an industrial cluster."""
 
 
-for family in (running, policies, batches, validation, scenario_tools, machine):
+for family in (running, policies, batches, analyses, validation, scenario_tools, machine):
     for command in vars(family).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

@@ -133,7 +133,7 @@ class Results:
         """Outputs by quarter: scenario, point, factors, seed, run, quarter (and key); ``long``: also output, value."""
         columns = None
         if outputs is not None:
-            self._check_outputs(outputs)
+            self.check_outputs(outputs)
             columns = ["run", "quarter", *(["key"] if level != "total" else []), *outputs]
         frame = self._with_plan(self.table(level, columns))
         if not long:
@@ -147,7 +147,7 @@ class Results:
         Outcomes are yearly values over the last years of the study, as comparisons define them.
         """
         if outputs is not None:
-            self._check_outputs(outputs)
+            self.check_outputs(outputs)
         return self._with_plan(self.table(FINAL, None if outputs is None else ["run", *outputs]))
 
     def summary(self, outputs: Sequence[str] | None = None) -> pd.DataFrame:
@@ -184,7 +184,8 @@ class Results:
             data[name].attrs = {"units": declared.unit, "long_name": declared.label[0]}
         return data
 
-    def _check_outputs(self, outputs: Sequence[str]) -> None:
+    def check_outputs(self, outputs: Sequence[str]) -> None:
+        """Raises :class:`InputError` for names that are no outputs."""
         problems = [
             Problem("", None, "output", name, "no such output", suggestion=nearest(name, OUTPUTS))
             for name in outputs
