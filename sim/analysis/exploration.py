@@ -133,7 +133,10 @@ def _by_quarter(output: str) -> str:
 
 
 def save(results: Results, path: Path) -> Path:
-    """Runs of a store as the workbench loads them (``ema_workbench.load_results``): a run is an experiment."""
+    """Runs of a store as the workbench loads them (``ema_workbench.load_results``): a run is an experiment.
+
+    Outcomes are those of ``Results.final``; over time the outputs that the design names, or the headlines.
+    """
     ema = workbench()
     finals = results.final()
     names = [name for name in results.table(FINAL).columns if name != "run"]
@@ -143,10 +146,11 @@ def save(results: Results, path: Path) -> Path:
     for name in names:
         ema.ScalarOutcome(name)  # the workbench has to have heard of it
         outcomes[name] = finals[name].to_numpy()
+    series = [name for name in results.design["keep"]["outputs"] or HEADLINES if name in names]
     if "total" in results.design["keep"]["levels"]:
-        frame = results.frame()
-        for name in (name for name in names if name in frame):
-            ema.TimeSeriesOutcome(_by_quarter(name))
+        frame = results.frame(series)
+        for name in series:
+            ema.ArrayOutcome(_by_quarter(name))
             outcomes[_by_quarter(name)] = frame[name].to_numpy().reshape(len(finals), -1)
     ema.save_results((experiments, outcomes), str(path))
     return path

@@ -31,11 +31,7 @@ def export(results: Results, form: str, folder: Path) -> list[Path]:
         return [_table(results, name, form, folder) for name in _tables(results)]
     if form == "netcdf":
         path = folder / "total.nc"
-        try:
-            results.to_xarray().to_netcdf(path, engine="h5netcdf")
-        except ModuleNotFoundError:
-            hint = "needs h5netcdf: pip install 'cluster-sim[arrays]'"
-            raise InputError([Problem("", None, "export", form, hint)]) from None
+        results.to_xarray().to_netcdf(path, engine="scipy")
         return [path]
     if form == "salib":
         return _salib(results, folder)
