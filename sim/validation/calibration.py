@@ -34,6 +34,7 @@ from scipy import optimize, stats
 EIGHT = 8
 CAP = 5.0
 LEVEL = 0.9
+SAME = 0.05  # distance, with priors as the unit, below which two sets are one
 MEMBERS = 16  # of the ensemble, at most
 DRAWS = 13  # as a power of two: sets at which the processes are asked
 TOGETHER = 0.5  # correlation over the ensemble from which two parameters are not told apart
@@ -239,7 +240,7 @@ def _apart(unit: Any, places: Any, number: int) -> Any:
     """The first of ``places`` and others of them, each the farthest from those taken before."""
     taken = [places[0]]
     near = np.linalg.norm(unit[places] - unit[places[0]], axis=1)
-    while len(taken) < min(number, len(places)):
+    while len(taken) < min(number, len(places)) and near.max() > SAME:
         far = places[int(near.argmax())]
         taken.append(far)
         near = np.minimum(near, np.linalg.norm(unit[places] - unit[far], axis=1))
