@@ -31,7 +31,7 @@ from sim.analysis.comparable import in_full
 from sim.analysis.interactions import told
 from sim.analysis.many_runs import Progress, outcomes_of
 from sim.analysis.outcomes import groups_of
-from sim.analysis.paired import adjusted, over, paired_effects
+from sim.analysis.paired import CLEAR, adjusted, over, paired_effects
 from sim.compare import Comparison
 from sim.declare import OUTPUTS
 from sim.scenario import Scenario
@@ -91,7 +91,8 @@ def bookkeeping(comparison: Comparison, output: str = "value_added_volume") -> p
     """(1) to (3): one row per scenario, way and part, the parts of a way adding up to the row of the way "total".
 
     Columns scenario, output, way (total, stage, product, ownership, origin, and for value added number_size, for
-    innovations class), part, label, unit, share of the total effect, and paired statistics; each way is one family.
+    innovations class), part, label, unit, share of the total effect where that
+    is clear, and paired statistics; each way is one family.
     ``output`` is one that is kept by group, or "innovations".
     """
     import pandas as pd
@@ -109,8 +110,9 @@ def bookkeeping(comparison: Comparison, output: str = "value_added_volume") -> p
     if output.startswith("value_added") and output in comparison.grouped:
         tables.append(_way(comparison, output, "number_size", _margins(comparison, output)))
     table = pd.concat(tables, ignore_index=True)
-    total = table[table.way == "total"].set_index("scenario").effect
-    return table.assign(share=table.effect / table.scenario.map(total))
+    total = table[table.way == "total"].set_index("scenario")
+    clear = total.effect.where(total.verdict.isin(CLEAR))
+    return table.assign(share=table.effect / table.scenario.map(clear))
 
 
 def _way(
@@ -186,7 +188,6 @@ def mechanisms(
         rows = [(output, name, effect[0] - effect[1 + place]) for place, name in enumerate(chosen)]
         table = told(values[at, 0], rows, ("output", "mechanism"))
         whole = adjusted(paired_effects(values[at, 0], values[at, 1])).iloc[0]
-        clear = whole.verdict in ("raises", "lowers", "trifling")
         tables.append(
             table.assign(
                 label=[MECHANISMS[name].label[0] for name in chosen],
@@ -194,7 +195,7 @@ def mechanisms(
                 left=np.nanmean(effect[1:], axis=1),
                 whole_percent=percent[0],
                 left_percent=percent[1:],
-                share=table.effect / whole.effect if clear else np.nan,
+                share=table.effect / whole.effect if whole.verdict in CLEAR else np.nan,
             )
         )
     return pd.concat(tables, ignore_index=True)

@@ -31,7 +31,7 @@ from scipy.linalg import hadamard
 
 from sim.analysis.many_runs import Progress, outcomes_of
 from sim.analysis.packages import instruments_of, part_of
-from sim.analysis.paired import adjusted, paired_effects
+from sim.analysis.paired import CLEAR, adjusted, paired_effects
 from sim.analysis.shared_history import Failure
 from sim.declare import INSTRUMENTS
 from sim.policies import GROUPS
@@ -133,7 +133,7 @@ def contributions(design: Design, output: str) -> pd.DataFrame:
     rows.append(("", "whole", whole - nothing))
     table = told(nothing, rows, ("player", "way"))
     total = table.iloc[-1]
-    share = table.effect / total.effect if total.verdict in ("raises", "lowers", "trifling") else np.nan
+    share = table.effect / total.effect if total.verdict in CLEAR else np.nan
     labels = [label_of(player)[0] if player else "" for player in table.player]
     return table.assign(share=share, label=labels)
 

@@ -48,6 +48,7 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "same": ("the same in every run", "每次运行均相同"),
     "unknown": ("cannot be told", "无法判断"),
 }
+CLEAR = ("raises", "lowers", "trifling")  # there is a difference
 NOTES: dict[str, tuple[str, str]] = {
     "": ("", ""),
     "missing": ("no value in any run", "所有运行均无数值"),
@@ -100,7 +101,9 @@ def _statistics(baseline: Any, policy: Any, good: Any, sets: Any) -> Any:
         return np.column_stack([np.zeros(rows) if name == "n" else nothing for name in STATISTICS])
     difference = policy - baseline
     base, mean = baseline.mean(axis=1), difference.mean(axis=1)
-    spread = _variance(difference, np.abs(baseline).max(axis=1))
+    scale = np.abs(baseline).max(axis=1)
+    mean = np.where(np.abs(mean) <= 1e-12 * scale, 0.0, mean)  # rounding is no effect
+    spread = _variance(difference, scale)
     apart, both = _variance(baseline) + _variance(policy), _variance(baseline) * _variance(policy)
     together = ((baseline - base[:, None]) * policy).sum(axis=1) / max(n - 1, 1)
     error = np.sqrt(spread / n) if not sets.any() else draws_over_sets(difference, None, sets).std(axis=1)

@@ -1,4 +1,4 @@
-"""Commands about packages of policy: what they bring for the same money, and why."""
+"""Commands about packages of policy: what they bring for the same money, and why they bring it."""
 
 from __future__ import annotations
 
@@ -161,3 +161,107 @@ def _write(found: EqualBudget, tables: dict[str, Any], baseline: str, folder: Pa
         path.write_text(as_toml(search.scenario, based_on), "utf-8")
         written.append(path)
     return written
+
+
+@click.command()
+@click.argument("baseline")
+@click.argument("package")
+@outcomes_option
+@click.option("--seeds", default=10, show_default=True, type=click.IntRange(min=1), help=seeds_help)
+@click.option("--measures/--no-measures", default=True, show_default=True, help="Take the package apart.")
+@click.option("--mechanisms/--no-mechanisms", default=True, show_default=True, help="Switch mechanisms off.")
+@click.option(
+    "--screen", is_flag=True, help="Look at every single measure of a large package, not at groups of them."
+)
+@click.option(
+    "--enterprises", default=3, show_default=True, type=click.IntRange(0, 20), help="Stories to tell."
+)
+@click.option(
+    "--lang", default="en", show_default=True, type=click.Choice(["en", "zh"]), help="Of the stories."
+)
+@jobs_option
+@json_option
+def why(
+    baseline: str,
+    package: str,
+    outcomes: tuple[str, ...],
+    seeds: int,
+    measures: bool,
+    mechanisms: bool,
+    screen: bool,
+    enterprises: int,
+    lang: str,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Through what PACKAGE works: stages, measures, mechanisms, enterprises."""
+    from sim.terminal import Working
+
+    with Working("Reading the scenarios") as working:
+        first, other = (load_scenario(name) for name in (baseline, package))
+        working.say("Importing the model")
+        from sim import compiled
+        from sim.analysis.outcomes import MAIN, known_output
+        from sim.analysis.why import explain_effect
+
+        compiled.announce = working.compiling
+        wanted = [known_output(name) for name in outcomes or MAIN]
+        found = explain_effect(
+            first,
+            other,
+            wanted,
+            seeds,
+            measures="screen" if screen else "all" if measures else "",
+            switched=mechanisms,
+            stories=enterprises,
+            jobs=jobs or os.cpu_count() or 1,
+            progress=working.step,
+            say=working.say,
+        )
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        _show_why(found, ("en", "zh").index(lang))
+
+
+def _show_why(found: Any, language: int) -> None:
+    from sim.analysis.paired import NOTES, VERDICTS
+    from sim.terminal import number, table
+
+    def print_table(title: str, rows: Any, names: dict[str, str]) -> None:
+        shown = [
+            [
+                *(str(row[name]) for name in names),
+                row["effect"],
+                f"{number(row['low'])} .. {number(row['high'])}",
+                "-" if row["percent"] != row["percent"] else f"{row['percent']:+.1f}",
+                "-" if row.get("share", float("nan")) != row.get("share") else f"{row['share']:.0%}",
+                NOTES[row["note"]][0] or VERDICTS[row["verdict"]][0],
+            ]
+            for row in rows.to_dict("records")
+        ]
+        columns = [*names.values(), "effect", "95 % interval", "% of baseline", "share", "in words"]
+        table(title, columns, shown, texts=len(names))
+
+    for output, rows in found.sums.groupby("output", sort=False):
+        shown = rows[~rows.way.isin(["product", "ownership"])]
+        print_table(f"Where the effect sits: {output}", shown, {"way": "by", "label": "part"})
+    for name, rows in found.measures.items():
+        print_table(f"What measures do: {name}", rows, {"label": "measure", "way": "way"})
+    for name, rows in found.interactions.items():
+        print_table(
+            f"Together beyond their sum: {name}", rows, {"one": "one", "other": "other", "way": "way"}
+        )
+    for name, rows in found.mechanisms.items():
+        title = f"What mechanisms carry (effect less effect with it off): {name}"
+        print_table(title, rows, {"label": "mechanism"})
+    for lives in found.lives:
+        click.echo(
+            f"{lives.output}, seed {lives.seed} (the median): effect {number(lives.effect)} a year; "
+            f"these {len(lives.told)} enterprises are {lives.covered:.0%} of all that differs.\n"
+        )
+        for each in lives.told:
+            click.echo(f"  {each.name[language]}: {each.difference:+,.1f} a year")
+            for event in each.events:
+                click.echo(f"    {event.quarter}  {event.text[language]}")
+            click.echo(f"    {each.otherwise[language]}\n")
