@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ from sim.analysis.ensemble import plausible_sets
 from sim.cli import cli
 from sim.compare import Comparison, compare
 from sim.problems import InputError
+from sim.scenario import library
 
 NAMES = ["search.step", "spillovers.local", "entry.attract", "finance.wear"]
 
@@ -89,3 +93,15 @@ def test_the_command_ranks_and_speaks() -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "of 8 worlds that differ in their assumptions" in done.stdout
+
+
+def test_a_comparison_runs_in_the_plausible_sets_that_stand_beside_the_scenario(tmp_path: Path) -> None:
+    shutil.copytree(library() / "toy", tmp_path / "toy")
+    sets = [{"finance.wear": 0.05}, {"finance.wear": 0.08}]
+    (tmp_path / "toy" / "ensemble.json").write_text(json.dumps({"parameter_sets": sets}))
+    name = str(tmp_path / "toy" / "scenario.toml")
+    done = CliRunner().invoke(
+        cli, ["compare", name, name, "--seeds", "2", "--jobs", "1", "--plausible", "2", "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["parameter_sets"] == sets

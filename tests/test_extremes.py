@@ -15,7 +15,7 @@ from sim.scenario import Scenario
 from sim.validation.worlds import scaled
 
 END = "2015Q4"
-FOUNDERS = 4_000
+FOUNDERS = 20_000
 
 
 @cache

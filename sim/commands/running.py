@@ -120,20 +120,26 @@ def _show_run(made: Any, everything: bool) -> None:
     table(f"{made.scenario.title} (seed {made.seed})", ["by year", "unit", *chosen], rows, texts=2)
 
 
-def _compare(names: tuple[str, ...], seeds: int, jobs: int | None) -> Comparison:
-    """Read, compile and run, with progress."""
+def _compare(names: tuple[str, ...], seeds: int, jobs: int | None, plausible: int = 0) -> Comparison:
+    """Read, compile and run, with progress; in so many plausible parameter sets, or in the scenarios' own."""
     from sim.terminal import Working
 
     with Working("Reading the scenarios") as working:
         scenarios = [load_scenario(name) for name in names]
         working.say("Importing the model")
         from sim import compiled
+        from sim.analysis.ensemble import plausible_sets
         from sim.compare import compare as compare_scenarios
 
         compiled.announce = working.compiling
+        sets = plausible_sets(scenarios[0], plausible) if plausible else None
         working.say("Starting")
         comparison = compare_scenarios(
-            scenarios, seeds=seeds, jobs=jobs or os.cpu_count() or 1, progress=working.step
+            scenarios,
+            seeds=seeds,
+            jobs=jobs or os.cpu_count() or 1,
+            progress=working.step,
+            parameter_sets=sets,
         )
     for warning in comparison.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -226,6 +232,12 @@ def _finish(comparison: Comparison) -> None:
 @click.option(
     "--lang", default="en", show_default=True, type=click.Choice(["en", "zh"]), help="Its language."
 )
+@click.option(
+    "--plausible",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Run every seed in this many plausible parameter sets: intervals then cover assumptions too.",
+)
 @json_option
 def compare(
     scenarios: tuple[str, ...],
@@ -236,6 +248,7 @@ def compare(
     out: Path | None,
     report: Path | None,
     lang: str,
+    plausible: int,
     as_json: bool,
 ) -> None:
     """Compare scenarios, paired by seed; the first is the baseline."""
@@ -246,7 +259,7 @@ def compare(
     if report is not None:
         checked_folder(report.parent)
         _check_font(lang)
-    comparison = _compare(scenarios, seeds, jobs)
+    comparison = _compare(scenarios, seeds, jobs, plausible)
     if csv_file is not None:
         csv_file.parent.mkdir(parents=True, exist_ok=True)
         comparison.effects.to_csv(csv_file, index=False)
@@ -256,6 +269,7 @@ def compare(
             click.echo(f"written: {path}", err=True)
     if report is not None:
         options = ["--seeds", str(seeds), "--report", str(report), "--lang", lang]
+        options += ["--plausible", str(plausible)] if plausible else []
         _write_reports(comparison, {lang: report}, "compare", *scenarios, *options)
         click.echo(f"written: {report}", err=True)
     if as_json:
