@@ -9,6 +9,7 @@ with what would have been right.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -280,7 +281,10 @@ class PolicyReader:
         self, path: Path, horizon: tuple[Quarter, Quarter], frozen_after: Quarter | None, alternative: bool
     ) -> None:
         """The policies of the past, a segment per lever. What is in force in ``frozen_after`` stays so."""
-        file, measures = read_measures(path, self.problems)
+        stat = path.stat()
+        version = (stat.st_mtime_ns, stat.st_size, Path.cwd())  # files are named as seen from here
+        file, measures, problems = read_measures(path.resolve(), version)
+        self.problems.extend(problems)
         self.file, self.horizon = file, horizon
         spans: dict[tuple[str, str], list[Span]] = {}
         for place, measure in measures:
@@ -375,8 +379,12 @@ def read_history_file(path: Path, chain: Chain | None) -> list[Problem]:
     return list({str(problem): problem for problem in problems}.values())
 
 
-def read_measures(path: Path, problems: list[Problem]) -> tuple[TomlFile, list[tuple[int, Measure]]]:
-    """The measures of a history file, each with its place in it."""
+@lru_cache(maxsize=8)
+def read_measures(
+    path: Path, version: tuple[int, int, Path]
+) -> tuple[TomlFile, list[tuple[int, Measure]], list[Problem]]:
+    """The measures of a version of a history file, each with its place in it, and what is wrong with them."""
+    problems: list[Problem] = []
     file = TomlFile(path)
     measures: list[tuple[int, Measure]] = []
     for key in file.data:
@@ -391,4 +399,4 @@ def read_measures(path: Path, problems: list[Problem]) -> tuple[TomlFile, list[t
         measure = read_model(Measure, entry, file, problems, ("measure", place))
         if measure is not None:
             measures.append((place, measure))
-    return file, measures
+    return file, measures, problems

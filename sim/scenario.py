@@ -180,28 +180,7 @@ class Scenario:
 
     @cached_property
     def _levers(self) -> Any:
-        from sim.policies import neutral_levers
-
-        levers = neutral_levers(self.burn_in + self.quarters)
-        for instrument, lanes in self.policy.items():
-            declared = INSTRUMENTS[instrument]
-            for t in range(self.quarters):
-                row, quarter = levers[self.burn_in + t][instrument], self.start + t
-                for name, lane in lanes.items():
-                    if name in TARGETS:
-                        row[name] = self._mask(name, lane.value(quarter))
-                    else:
-                        row[name] = lane.value(quarter)
-                        if declared.levers[name].ahead:
-                            row[f"{name}_ahead"] = lane.ahead(quarter)
-        return levers
-
-    def _mask(self, target: str, aimed: Any) -> int:
-        """The bits of the groups that are aimed at; everybody has all bits set."""
-        if aimed == EVERYBODY:
-            return -1
-        numbers = dict(groups(target, self.chain))
-        return sum(1 << numbers[name] for name in aimed)
+        return _levers_of(self.policy, self.chain, self.start, self.quarters, self.burn_in)
 
     def parameters(self) -> Any:
         """All parameters as one record, at their defaults or at what the scenario says."""
@@ -282,20 +261,11 @@ class Scenario:
     @property
     def digest(self) -> str:
         """SHA-256 of what a run depends on: data, time, levers and parameters; no titles, no file names."""
-        from sim.policies import neutral_levers
-
-        levers = self.levers()
-        idle = neutral_levers(len(levers))
-        used = [name for name in sorted(self.policy) if (levers[name] != idle[name]).any()]
         declare_all()
         content = {
-            "chain": self.chain.model_dump(exclude={"title"}),
-            "population": self.population.model_dump(),
-            "series": self.series.model_dump(),
+            "data": [data_digest(part) for part in (self.chain, self.population, self.series)],
             "time": [str(self.start), self.quarters, self.burn_in],
-            "policy": {
-                name: {key: levers[name][key].tolist() for key in levers[name].dtype.names} for name in used
-            },
+            "policy": _policy_of(self.policy, self.chain, self.start, self.quarters, self.burn_in),
             "parameters": {
                 group: {name: self._parameter(group, name)[0] for name in members}
                 for group, members in PARAMETERS.items()
@@ -375,6 +345,54 @@ class Scenario:
         from sim.scenario_schema import json_schema
 
         return json_schema()
+
+
+# Designs make thousands of scenarios that differ in little: what they have in common is worked out once.
+@lru_cache(maxsize=32)
+def _levers_of(policy: Any, chain: Chain, start: Quarter, quarters: int, burn_in: int) -> Any:
+    """See :meth:`Scenario.levers`; shared, so not to be written to."""
+    from sim.policies import neutral_levers
+
+    levers = neutral_levers(burn_in + quarters)
+    dates = [start + t for t in range(quarters)]
+    for instrument, lanes in policy.items():
+        declared, record = INSTRUMENTS[instrument], levers[instrument][burn_in:]
+        for name, lane in lanes.items():
+            values = [lane.value(date) for date in dates]
+            if name in TARGETS:
+                record[name] = [_mask(name, aimed, chain) for aimed in values]
+            else:
+                record[name] = values
+                if declared.levers[name].ahead:
+                    record[f"{name}_ahead"] = [lane.ahead(date) for date in dates]
+    return levers
+
+
+def _mask(target: str, aimed: Any, chain: Chain) -> int:
+    """The bits of the groups that are aimed at; everybody has all bits set."""
+    if aimed == EVERYBODY:
+        return -1
+    numbers = dict(groups(target, chain))
+    return sum(1 << numbers[name] for name in aimed)
+
+
+@lru_cache(maxsize=32)
+def _policy_of(policy: Any, chain: Chain, start: Quarter, quarters: int, burn_in: int) -> str:
+    """Digest of the levers that are ever away from neutral."""
+    from sim.policies import neutral_levers
+
+    levers = _levers_of(policy, chain, start, quarters, burn_in)
+    idle = neutral_levers(len(levers))
+    used = [name for name in sorted(policy) if (levers[name] != idle[name]).any()]
+    content = {name: {key: levers[name][key].tolist() for key in levers[name].dtype.names} for name in used}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def data_digest(data: Chain | Population | Series) -> str:
+    """SHA-256 of a part of the data, titles left out."""
+    content = data.model_dump(exclude={"title"})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def in_words(value: Any) -> str:

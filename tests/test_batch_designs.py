@@ -40,6 +40,19 @@ def test_ranges_are_the_declared_ones_unless_said_otherwise() -> None:
     assert alpha.label == PARAMETERS["search"]["alpha"].meaning
 
 
+def test_a_chapter_is_all_its_assumptions() -> None:
+    chapter = Design.of(title="T", scenarios=["toy"], vary={"parameters.spillovers": {}})
+    declared = PARAMETERS["spillovers"]
+    assert [factor.name for factor in chapter.factors] == [
+        f"parameters.spillovers.{name}" for name, p in declared.items() if p.kind == "assumption"
+    ]
+    assert 0 < len(chapter.factors) < len(declared)
+    every = Design.of(
+        title="T", scenarios=["toy"], vary={"parameters": {}}, sample={"method": "one_at_a_time"}
+    )
+    assert len(every.factors) == sum(p.kind == "assumption" for g in PARAMETERS.values() for p in g.values())
+
+
 def test_a_file_says_the_same_as_python(tmp_path: Path) -> None:
     (tmp_path / "d.toml").write_text(
         'title = "T"\nscenarios = ["toy"]\nseeds = [4, 2]\n[settings]\nrun.end = "2012Q4"\n'
@@ -242,4 +255,6 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.toml")), ids=lambda path: path.stem)
 def test_designs_that_come_along_are_good(path: Path) -> None:
-    assert len(planned(Design.read(path)).runs) > 1
+    design = Design.read(path)
+    points = sampled(design.factors, design.sample)
+    assert len(points) * len(design.scenarios) > 1 and design.question

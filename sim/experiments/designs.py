@@ -9,6 +9,7 @@ mix                   packages, each in force or not: scenarios based on every o
                         {}                          the declared range (of a lever: the typical one)
                         { low = 0.1, high = 0.3 }   another range
                         [0.1, 0.2, 0.4]             these values
+                      parameters.search = {} is all assumptions of that chapter, parameters = {} all there are
 [sample]              which points of the space of factors and packages (``sampling``)
 [[points]]            or the points themselves, each a table of settings
 [keep]                which outputs, levels and quarters stay, and panels of agents

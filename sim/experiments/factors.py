@@ -51,7 +51,7 @@ def flat(data: Mapping[str, Any], depth: int = 3) -> Point:
 
 def read_factors(file: TomlFile, vary: Mapping[str, Any], problems: list[Problem]) -> tuple[Factor, ...]:
     factors = []
-    for name, given in flat(vary).items():
+    for name, given in _expanded(flat(vary)).items():
         key: Key = ("vary", *name.split("."))
         known = _declared(name)
         if known is None:
@@ -64,6 +64,20 @@ def read_factors(file: TomlFile, vary: Mapping[str, Any], problems: list[Problem
         if made:
             factors.append(made)
     return tuple(factors)
+
+
+def _expanded(vary: Point) -> Point:
+    """``parameters.search = {}`` is all assumptions of that chapter, ``parameters = {}`` all there are."""
+    found: Point = {}
+    for name, given in vary.items():
+        section, _, group = name.partition(".")
+        if section == "parameters" and given == {} and group in ("", *PARAMETERS):
+            for each in (group,) if group else PARAMETERS:
+                declared = PARAMETERS[each].items()
+                found |= {f"parameters.{each}.{key}": {} for key, p in declared if p.kind == "assumption"}
+        else:
+            found[name] = given
+    return found
 
 
 def _known() -> Iterable[str]:

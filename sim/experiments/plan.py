@@ -26,7 +26,7 @@ from sim.analysis.shared_history import set_parameters
 from sim.experiments.designs import Design, as_text
 from sim.experiments.factors import MIX, Point
 from sim.experiments.sampling import sampled
-from sim.scenario import Scenario
+from sim.scenario import Scenario, data_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,14 +154,9 @@ def run_id(scenario: str, model: str, seed: int) -> str:
 
 def past(scenario: Scenario) -> str:
     """Digest of all that shapes a run but policy (``analysis.shared_history.same_past``)."""
-    data = [_data_digest(getattr(scenario, part)) for part in ("chain", "population", "series")]
+    data = [data_digest(getattr(scenario, part)) for part in ("chain", "population", "series")]
     time = [str(scenario.start), scenario.quarters, scenario.burn_in]
     return digest_of([data, time, set_parameters(scenario)])
-
-
-@lru_cache(maxsize=64)
-def _data_digest(data: Any) -> str:
-    return digest_of(data.model_dump())
 
 
 def digest_of(content: Any) -> str:
