@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 import sim
 from sim import figures
+from sim.analysis.channels import bookkeeping
 from sim.compare import Comparison
 from sim.declare import INSTRUMENTS, OUTPUTS
 from sim.figures.chain_map import flows_of
@@ -54,6 +55,7 @@ OF_COMPARISON: dict[str, Callable[..., Any]] = {
     "effect": lambda c, **k: figures.effect_plot(c, "research", **k),
     "gains": lambda c, **k: figures.gains_plot(c, 1, level="size", **k),
     "ranking": lambda c, **k: figures.ranking_plot(c, "research", [(1, (1.0, 0.5, 2.0))], 100.0, **k),
+    "channels": lambda c, **k: figures.channel_plot(c, bookkeeping(c), "value_added_volume", "origin", **k),
     "chain map": lambda c, **k: figures.chain_map(c, 1, **k),
     "classes": lambda c, **k: figures.innovation_classes_plot(c, 1, **k),
     "heat map": lambda c, **k: figures.stage_heat_map(c, 1, **k),
@@ -165,5 +167,5 @@ def test_numbers_are_written_for_readers() -> None:
     assert (
         words.amount(0.123, "share") == "12.3 %" and words.change(-0.02, "share") == "−2.00 percentage points"
     )
-    assert Words("zh").change(0.02, "share") == "+2.00个百分点"
+    assert Words("zh").change(0.02, "share") == "+2.00 个百分点"
     assert words.joined(["a", "b", "c"]) == "a, b and c" and words.joined(["a"]) == "a"

@@ -14,14 +14,16 @@ from click.testing import CliRunner
 from conftest import scenario
 
 import sim
+from sim.analysis.channels import bookkeeping
 from sim.cli import cli
 from sim.compare import Comparison
 from sim.report import background, write_report, write_reports
 from sim.report.findings import CHAIN, INNOVATION, bargains_of, findings_of
+from sim.report.tables import channel_table
 from sim.scenario import known_scenarios
 from sim.words import LANGUAGES, Words
 
-SECTIONS = ["answer", "effects", "ranking", "chain", "time", "innovation", "people", "enterprises", "money", "gains",
+SECTIONS = ["answer", "effects", "ranking", "why", "chain", "time", "innovation", "people", "enterprises", "money", "gains",
             "assumptions", "validation", "limits", "provenance"]  # fmt: skip
 COMMAND = "cluster-sim compare toy grant.toml --seeds 4"
 
@@ -83,35 +85,31 @@ def test_the_page_is_valid_accessible_and_needs_nothing_else(pages: dict[str, st
         assert len(text_of(figure.find("figcaption"))) > 20
 
 
+def numbers_in(text: str) -> list[str]:
+    return re.findall(r"\d[\d,.]*\d|\d", text)
+
+
 def test_sentences_and_tables_tell_the_same_numbers(comparison: Comparison, pages: dict[str, str]) -> None:
     """What is said of a scenario and an outcome in words stands in its row, and is what the comparison holds."""
-    effects = comparison.effects.set_index(["scenario", "output"])
-    for language, page in pages.items():
+    effects = comparison.effects.set_index(["scenario", "output"]).effect
+    policies = len(comparison.scenarios) - 1
+    for page in pages.values():
         tree = tree_of(page)
-        rows = {
-            row.get("data-about"): [text_of(cell) for cell in row]
-            for row in tree.iter("tr")
-            if row.get("data-about")
-        }
-        said = {each.get("data-about"): text_of(each) for each in tree.iter("li") if each.get("data-about")}
-        assert len(said) == 3 * (len(comparison.scenarios) - 1)
+        rows = {each.get("data-about"): [text_of(cell) for cell in each] for each in tree.iter("tr")}
+        said = {each.get("data-about"): text_of(each) for each in tree.iter("li")}
+        told = 0
         for about, sentence in said.items():
-            name, output = about.split("/")
-            numbers = [number for cell in rows[about][1:] for number in re.findall(r"\d[\d,.]*\d|\d", cell)]
+            name, _, output = (about or "").partition("/")
             if output == "cost":
-                assert rows[about][2] in sentence
-                continue
-            change, interval = rows[about][1:3]
-            if change == "0":
-                assert not re.search(r"[+−]", sentence)
-                continue
-            first = re.findall(r"\d[\d,.]*\d|\d", change)[0]
-            assert first in sentence and set(re.findall(r"\d[\d,.]*\d|\d", interval)) <= set(numbers)
-            for number in re.findall(r"\d[\d,.]*\d|\d", interval):
-                assert number in sentence, (language, about)
-            assert float(first.replace(",", "")) == pytest.approx(
-                abs(effects.effect[name, output]), rel=0.06, abs=0.001
-            )
+                assert numbers_in(rows[about][1])[0] in sentence
+            elif output and output != "channel" and rows[about][1] != "0":
+                told += 1
+                change, interval = (numbers_in(cell) for cell in rows[about][1:3])
+                assert set(change + interval) <= set(numbers_in(sentence)), about
+                assert float(change[0].replace(",", "")) == pytest.approx(
+                    abs(effects[name, output]), rel=0.06
+                )
+        assert told and len(said) == 1 + 4 * policies
 
 
 def test_verdicts_count_the_pairs(comparison: Comparison) -> None:
@@ -123,15 +121,29 @@ def test_verdicts_count_the_pairs(comparison: Comparison) -> None:
 
 
 def test_what_costs_next_to_nothing_is_not_ranked(comparison: Comparison) -> None:
-    bargains = bargains_of(comparison, findings_of(comparison))
+    bargains = bargains_of(comparison)
     years = len(comparison.years)
     for each in bargains:
-        assert each.ranked == (each.cost >= 1.0 * years)
-        assert all(
-            (each.per_money[name][0] == each.per_money[name][0]) == each.ranked
-            for name in (CHAIN, INNOVATION)
-        )
-    assert [each.ranked for each in bargains] == sorted((each.ranked for each in bargains), reverse=True)
+        assert (each.reason == "") == (each.cost >= 1.0 * years)
+        for name in (CHAIN, INNOVATION):
+            bought = each.bought[name]
+            outcome = comparison.outcome(name)
+            if each.reason == "":
+                per_money = 100.0 * (outcome[each.place] - outcome[0]).mean() / each.cost
+                assert bought.effect == pytest.approx(per_money)
+            else:
+                assert bought.effect != bought.effect and bought.rank != bought.rank
+    assert [each.reason for each in bargains] == sorted(each.reason for each in bargains)
+
+
+def test_channels_add_up_to_the_effect(comparison: Comparison) -> None:
+    books = bookkeeping(comparison, "value_added_volume")
+    table = channel_table(Words("en"), comparison, books, "value_added_volume", "origin")
+    own = books[books.scenario == comparison.scenarios[1].name]
+    assert own[own.way == "origin"].effect.sum() == pytest.approx(
+        own[own.way == "total"].effect.iloc[0], abs=1e-9
+    )
+    assert len(table.rows) == (len(comparison.scenarios) - 1) * (1 + len(comparison.keys("origin")))
 
 
 def test_the_chinese_page_has_no_english_sentence(pages: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ changes a global setting. ``language`` is "en" or "zh"; labels and units come fr
 
 from sim.figures.chain_map import chain_map, chain_over_time, flows_of
 from sim.figures.distributions import growth_plot, size_plot
-from sim.figures.effects import effect_plot, effects_overview, gains_plot, ranking_plot
+from sim.figures.effects import channel_plot, effect_plot, effects_overview, gains_plot, ranking_plot
 from sim.figures.money import money_plot, talent_flow_plot
 from sim.figures.networks import research_network, supplier_network
 from sim.figures.paths import (
@@ -21,6 +21,7 @@ from sim.figures.paths import (
 __all__ = [
     "chain_map",
     "chain_over_time",
+    "channel_plot",
     "effect_path_plot",
     "effect_plot",
     "effects_overview",

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 
 from sim.declare import OUTPUTS
-from sim.figures.style import GREY, canvas, colour_of, in_style, note, thousands, wrapped
+from sim.figures.style import (
+    GREY,
+    PALETTE,
+    canvas,
+    colour_of,
+    in_style,
+    legend_below,
+    note,
+    thousands,
+    wrapped,
+)
 from sim.words import Words, number
 
 if TYPE_CHECKING:
@@ -25,6 +35,7 @@ OVERVIEW = (
     "export_share",
     "output_counted_volume",
 )
+HATCHES = ("", "//", "..", "", "xx")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
@@ -129,4 +140,50 @@ def ranking_plot(
         title = words.with_unit(words.output(output), OUTPUTS[output].unit)
         ax.set_title(wrapped(title, words, 60))
         note(ax, words, words("effects.ranking_note", money=number(money), n=len(comparison.seeds)))
+    return ax
+
+
+def channel_plot(
+    comparison: Comparison, books: Any, output: str, way: str, ax: Any = None, language: str = "en"
+) -> Any:
+    """The effect of every policy on an output in parts that add up to it, gains to the right, losses to the left.
+
+    books  what ``analysis.channels.bookkeeping`` gives
+    """
+    with canvas(ax, language, (5.2, 1.5 + 0.34 * len(comparison.scenarios))) as (ax, words):
+        places = range(1, len(comparison.scenarios))
+        parts = list(dict.fromkeys(books[books.way == way].part))
+        ends = {1.0: [0.0] * len(places), -1.0: [0.0] * len(places)}
+        for number_of, part in enumerate(parts):
+            own = books[(books.way == way) & (books.part == part)].set_index("scenario")
+            label = words.part(way, part, str(own.label.iloc[0]), comparison.baseline)
+            for row, place in enumerate(places):
+                gain = float(own.effect[comparison.scenarios[place].name])
+                side = 1.0 if gain >= 0.0 else -1.0
+                ax.barh(
+                    row, gain, left=ends[side][row], color=PALETTE[number_of % len(PALETTE)], height=0.6,
+                    hatch=HATCHES[number_of % len(HATCHES)], edgecolor="white", lw=0.3, label=label if row == 0 else None,
+                )  # fmt: skip
+                ends[side][row] += gain
+        total = books[books.way == "total"].set_index("scenario").effect
+        totals = [float(total[comparison.scenarios[place].name]) for place in places]
+        ax.plot(
+            totals,
+            range(len(places)),
+            "o",
+            color="black",
+            mec="white",
+            ms=7,
+            ls="",
+            label=words("effects.total"),
+        )
+        ax.axvline(0.0, color=GREY, lw=0.8)
+        titles = [words.scenario(comparison.scenarios[place]) for place in places]
+        ax.set_yticks(range(len(titles)), [wrapped(title, words) for title in titles])
+        ax.set_ylim(len(titles) - 0.5, -0.5)
+        thousands(ax.xaxis)
+        about = words("effects.channels", output=words.output(output), way=words(f"way.{way}"))
+        ax.set_title(words.with_unit(about, OUTPUTS[output].unit))
+        note(ax, words, words("effects.channels_note", n=len(comparison.seeds)))
+        legend_below(ax)
     return ax

@@ -168,6 +168,7 @@ def legend_below(ax: Any, columns: int = 2, handles: Sequence[Any] | None = None
 
 def thousands(axis: Any) -> None:
     """Tick labels with grouped thousands."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    axis.set_major_locator(MaxNLocator(6))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", MINUS)))

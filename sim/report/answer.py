@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sim.analysis.equal_budget import REASONS
+from sim.analysis.paired import VERDICTS
 from sim.declare import OUTPUTS
 from sim.report.findings import CHAIN, INNOVATION, UNIT_OF_MONEY, Bargain, Finding
 from sim.words import MINUS, MISSING, Words, number, scaled, signed
 
 if TYPE_CHECKING:
     from sim.compare import Comparison
+    from sim.scenario import Scenario
 
+VALUE_ADDED = "value_added_volume"  # what channels are told of
 CLEAR = ("raises", "lowers")
 
 
@@ -22,6 +26,16 @@ class Sentence:
     text: str
     about: str = ""
     verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, by what it is measured, the answer in one breath, and sentence by sentence."""
+
+    title: str
+    measured: str
+    summary: str
+    sentences: list[Sentence]
 
 
 def span(words: Words, low: float, high: float, unit: str = "1") -> str:
@@ -86,7 +100,7 @@ def _short(words: Words, finding: Finding) -> str:
     """The effect in per cent of the baseline, or in points where it is a share."""
     if finding.unit == "share" or finding.percent != finding.percent:
         return words.change(finding.effect, finding.unit)
-    return f"{percent(finding.percent)}{words('number.space')}%"
+    return f"{percent(finding.percent)}{words('number.percent_space')}%"
 
 
 def measured(words: Words, findings: list[Finding], output: str) -> str:
@@ -97,7 +111,7 @@ def measured(words: Words, findings: list[Finding], output: str) -> str:
     )
 
 
-def question(words: Words, comparison: Comparison, findings: list[Finding], output: str) -> list[Sentence]:
+def sentences(words: Words, comparison: Comparison, findings: list[Finding], output: str) -> list[Sentence]:
     """All findings on an outcome, the largest effect first."""
     about = sorted((each for each in findings if each.output == output), key=lambda each: -each.effect)
     return [sentence(words, comparison, each) for each in about]
@@ -114,31 +128,71 @@ def cost_sentences(words: Words, comparison: Comparison, bargains: list[Bargain]
             cost=words.amount(abs(each.cost), "million CNY"),
             yearly=words.amount(abs(each.cost) / (comparison.values.shape[2] / 4.0), "million CNY"),
         )
-        if each.ranked:
+        if not each.reason:
             spent += words(
                 "answer.buys",
                 money=number(UNIT_OF_MONEY),
-                chain=words.change(each.per_money[CHAIN][0], OUTPUTS[CHAIN].unit),
+                chain=words.change(each.bought[CHAIN].effect, OUTPUTS[CHAIN].unit),
                 chain_output=words.output(CHAIN),
-                innovation=words.change(each.per_money[INNOVATION][0], OUTPUTS[INNOVATION].unit),
+                innovation=words.change(each.bought[INNOVATION].effect, OUTPUTS[INNOVATION].unit),
                 innovation_output=words.output(INNOVATION),
             )
-        elif each.cost >= 0.0:
-            spent += words("answer.not_ranked")
+        else:
+            spent += words("answer.not_ranked", reason=words.either(REASONS[each.reason]))
         told.append(Sentence(spent, f"{scenario.name}/cost"))
     return told
 
 
 def cost_summary(words: Words, comparison: Comparison, bargains: list[Bargain]) -> str:
     """Which scenario buys most for the chain and for innovation with a unit of money."""
-    ranked = [each for each in bargains if each.ranked]
+    ranked = [each for each in bargains if not each.reason]
     if not ranked:
         return words("answer.summary_unranked")
     best = []
     for name in (CHAIN, INNOVATION):
-        per_money = [each.per_money[name][0] for each in ranked]
+        per_money = [each.bought[name].effect for each in ranked]
         best.append(ranked[per_money.index(max(per_money))])
     chain, innovation = (words.scenario(comparison.scenarios[each.place]) for each in best)
     if chain == innovation:
         return words("answer.summary_one_best", scenario=chain)
     return words("answer.summary_best", chain=chain, innovation=innovation)
+
+
+def channel_summary(words: Words, comparison: Comparison, books: dict[str, Any], place: int) -> str:
+    """The largest clear part, by origin of enterprises, of what a scenario does to value added."""
+    scenario = comparison.scenarios[place]
+    parts = _clear_parts(books[VALUE_ADDED], scenario, "origin")
+    title = words.scenario(scenario)
+    if not parts:
+        return words("answer.summary_why_none", scenario=title)
+    return words("answer.summary_why", scenario=title, part=_part(words, "origin", parts[0], scenario))
+
+
+def _clear_parts(book: Any, scenario: Scenario, way: str) -> list[Any]:
+    """The clear parts of an effect, the largest first."""
+    rows = book[(book.scenario == scenario.name) & (book.way == way) & book.verdict.isin(CLEAR)]
+    return sorted(rows.itertuples(), key=lambda row: -abs(row.effect))
+
+
+def _part(words: Words, way: str, row: Any, scenario: Scenario) -> str:
+    change = words.change(row.effect, row.unit)
+    return words("answer.part", part=words.part(way, row.part, row.label, scenario), change=change)
+
+
+def channel_sentences(words: Words, comparison: Comparison, books: dict[str, Any]) -> list[Sentence]:
+    """Through whom and what each package changes value added: the clear parts of its effect, the largest first."""
+    book = books[VALUE_ADDED]
+    told = []
+    for scenario in comparison.scenarios[1:]:
+        total = book[(book.scenario == scenario.name) & (book.way == "total")].iloc[0]
+        parts = {
+            way: words.joined([_part(words, way, row, scenario) for row in _clear_parts(book, scenario, way)])
+            for way in ("origin", "number_size")
+        }
+        text = words(
+            "answer.channel", scenario=words.scenario(scenario), change=words.change(total.effect, total.unit),
+            verdict=words.either(VERDICTS[total.verdict]),
+            **{way: names or words("answer.no_part") for way, names in parts.items()},
+        )  # fmt: skip
+        told.append(Sentence(text, f"{scenario.name}/channel"))
+    return told

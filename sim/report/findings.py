@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.paired import paired_effects
+from sim.analysis.equal_budget import ranking
 from sim.declare import OUTPUTS
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "cluster": ("enterprises", "employment", "talents_employed", "output_counted_volume", "export_share"),
     "money": ("public_cost", "net_balance"),
 }  # fmt: skip
-SMALL = 1.0  # million CNY a year: who costs less is not ranked (specification 10.13)
 UNIT_OF_MONEY = 100.0  # million CNY, per which effects are ranked
 
 
@@ -44,6 +43,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Bought:
+    """Effect on an outcome per UNIT_OF_MONEY with its interval, and the rank with the ranks that resampled seeds give."""
+
+    effect: float
+    low: float
+    high: float
+    rank: float
+    rank_low: float
+    rank_high: float
+
+
+@dataclass(frozen=True)
 class Bargain:
     """What a scenario costs above the baseline (present value, million CNY) and what that buys."""
 
@@ -51,8 +62,8 @@ class Bargain:
     cost: float
     low: float
     high: float
-    per_money: dict[str, tuple[float, float, float]]  # by outcome: effect per UNIT_OF_MONEY and its interval
-    ranked: bool
+    bought: dict[str, Bought]  # by outcome, CHAIN and INNOVATION
+    reason: str  # why it has no rank (``analysis.equal_budget.REASONS``), empty when it has one
 
 
 def findings_of(comparison: Comparison) -> list[Finding]:
@@ -75,24 +86,22 @@ def finding(comparison: Comparison, place: int, row: Any) -> Finding:
     )  # fmt: skip
 
 
-def bargains_of(comparison: Comparison, findings: list[Finding]) -> list[Bargain]:
+def bargains_of(comparison: Comparison) -> list[Bargain]:
     """Cost and effect per money of every scenario, the best for the chain first, those not ranked last."""
-    years = comparison.values.shape[2] / 4.0
+    places = {scenario.name: place for place, scenario in enumerate(comparison.scenarios)}
+    ranked = {name: ranking(comparison, name).set_index("scenario") for name in (CHAIN, INNOVATION)}
+    rows: Any = ranked[CHAIN].itertuples()
     found = []
-    for place in range(1, len(comparison.scenarios)):
-        rows: Any = paired_effects(comparison.cost[0], comparison.cost[place]).itertuples()
-        spent = next(rows)
-        ranked = spent.effect >= SMALL * years
-        share = UNIT_OF_MONEY / spent.effect if ranked else np.nan
-        bought = {
-            each.output: (each.effect * share, each.low * share, each.high * share)
-            for each in findings
-            if each.place == place and each.output in (CHAIN, INNOVATION)
-        }
-        found.append(Bargain(place, spent.effect, spent.low, spent.high, bought, ranked))
-    return sorted(
-        found, key=lambda each: (not each.ranked, -each.per_money[CHAIN][0] if each.ranked else 0.0)
-    )
+    for row in rows:
+        bought = {}
+        for name, table in ranked.items():
+            each: Any = table.loc[row.Index]
+            effect, low, high = (
+                UNIT_OF_MONEY * float(each[key]) for key in ("worth", "worth_low", "worth_high")
+            )
+            bought[name] = Bought(effect, low, high, each["rank"], each["rank_low"], each["rank_high"])
+        found.append(Bargain(places[row.Index], row.cost, row.cost_low, row.cost_high, bought, row.reason))
+    return found
 
 
 def leading(findings: list[Finding]) -> int:

@@ -9,11 +9,12 @@ import numpy as np
 
 from sim.analysis.outcomes import groups_of
 from sim.analysis.paired import VERDICTS
+from sim.analysis.public_accounts import ITEMS
 from sim.declare import OUTPUTS
 from sim.figures.chain_map import flows_of
 from sim.figures.money import KINDS
 from sim.report.answer import percent, span
-from sim.report.findings import CHAIN, INNOVATION, QUESTIONS, UNIT_OF_MONEY, Bargain, Finding
+from sim.report.findings import QUESTIONS, UNIT_OF_MONEY, Bargain, Bought, Finding
 from sim.words import MISSING, Words, number, scaled, signed
 
 if TYPE_CHECKING:
@@ -66,32 +67,80 @@ def effect_table(words: Words, comparison: Comparison, findings: list[Finding], 
 
 
 def bargain_table(words: Words, comparison: Comparison, bargains: list[Bargain]) -> Table:
-    """The ranking by effect per money."""
+    """The ranking by effect per money, for the chain and for innovation."""
     rows, keys = [], []
-    for rank, each in enumerate(bargains, start=1):
+    for each in bargains:
         scenario = comparison.scenarios[each.place]
-        rows.append([
-            f"{rank}" if each.ranked else MISSING, words.scenario(scenario), number(each.cost),
-            span(words, each.low, each.high),
-            *(text for name in (CHAIN, INNOVATION) for text in _bought(words, each, name)),
-        ])  # fmt: skip
+        row = [words.scenario(scenario), number(each.cost), span(words, each.low, each.high)]
+        for name, bought in each.bought.items():
+            unit = OUTPUTS[name].unit
+            row += [
+                _rank(words, bought),
+                signed(scaled(bought.effect, unit)),
+                span(words, bought.low, bought.high, unit),
+            ]
+        rows.append(row)
         keys.append(f"{scenario.name}/cost")
-    money = number(UNIT_OF_MONEY)
-    columns = [
-        words("table.rank"), words("table.scenario"), words("table.cost"), words("table.interval"),
-        words.with_unit(words("table.per_money", output=words.output(CHAIN), money=money), OUTPUTS[CHAIN].unit),
-        words("table.interval"),
-        words("table.per_money", output=words.output(INNOVATION), money=money), words("table.interval"),
-    ]  # fmt: skip
-    return Table(words("table.bargains"), columns, rows, 2, keys)
+    columns = [words("table.scenario"), words("table.cost"), words("table.interval")]
+    for name in bargains[0].bought:
+        about = words("table.per_money", output=words.output(name), money=number(UNIT_OF_MONEY))
+        columns += [words("table.rank"), words.with_unit(about, OUTPUTS[name].unit), words("table.interval")]
+    return Table(words("table.bargains"), columns, rows, 1, keys)
 
 
-def _bought(words: Words, bargain: Bargain, name: str) -> tuple[str, str]:
-    middle, low, high = bargain.per_money[name]
-    unit = OUTPUTS[name].unit
-    return (
-        (signed(scaled(middle, unit)), span(words, low, high, unit)) if bargain.ranked else (MISSING, MISSING)
+def _rank(words: Words, bought: Bought) -> str:
+    """A rank and, in brackets, between which ranks it may lie."""
+    if bought.rank != bought.rank:
+        return MISSING
+    if bought.rank_low == bought.rank_high:
+        return f"{bought.rank:.0f}"
+    return words(
+        "table.ranks", rank=f"{bought.rank:.0f}", low=f"{bought.rank_low:.0f}", high=f"{bought.rank_high:.0f}"
     )
+
+
+def account_table(words: Words, comparison: Comparison, accounts: Any) -> Table:
+    """Public accounts of all packages beyond the baseline: what is spent, what comes back, what becomes of R&D money."""
+    rows = []
+    for item, (unit, *label) in ITEMS.items():
+        of_item = accounts[accounts["item"] == item].set_index("scenario")
+        row = [words.with_unit(words.either(label), unit)]
+        for scenario in comparison.scenarios[1:]:
+            each = of_item.loc[scenario.name]
+            value, low, high = (number(scaled(one, unit)) for one in (each.value, each.low, each.high))
+            row += [value, words("table.span", low=low, high=high) if low != MISSING else MISSING]
+        rows.append(row)
+    columns = [words("table.item")]
+    for scenario in comparison.scenarios[1:]:
+        columns += [words.scenario(scenario), words("table.interval")]
+    return Table(words("table.accounts"), columns, rows)
+
+
+def channel_table(words: Words, comparison: Comparison, books: Any, output: str, way: str) -> Table:
+    """The effect on an output in parts that add up to it, for every package."""
+    unit = OUTPUTS[output].unit
+    rows = []
+    for scenario in comparison.scenarios[1:]:
+        own = books[books.scenario == scenario.name]
+        total = own[own.way == "total"].iloc[0]
+        rows.append(
+            [
+                words(
+                    "table.channel_of",
+                    title=words.scenario(scenario),
+                    change=words.change(total.effect, unit),
+                )
+            ]
+        )
+        parts: Any = own[own.way == way].itertuples()
+        for each in parts:
+            rows.append([
+                words.part(way, each.part, each.label, scenario), signed(scaled(each.effect, unit)), span(words, each.low, each.high, unit),
+                words.either(VERDICTS[each.verdict]),
+            ])  # fmt: skip
+    columns = [words("table.part"), words("table.change"), words("table.interval"), words("table.verdict")]
+    caption = words("table.channels", output=words.output(output), way=words(f"way.{way}"))
+    return Table(caption, columns, rows, 1, words=(3,))
 
 
 def gains_table(words: Words, comparison: Comparison, place: int) -> Table:

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from sim.analysis.channels import MARGINS
 from sim.analysis.outcomes import groups_of
 from sim.declare import INSTRUMENTS, OUTPUTS
 from sim.problems import InputError, Problem, nearest
@@ -71,6 +72,15 @@ class Words:
         """The name of a stage, product, size class, ownership or origin."""
         return self.either(groups_of(scenario, level)[key][1:])
 
+    def part(self, way: str, part: str, english: str, scenario: Scenario) -> str:
+        """The name of a part of an effect, as ``analysis.channels.bookkeeping`` has them."""
+        if way == "class":
+            return self.output(part)
+        if way == "number_size":
+            return self.either(MARGINS[part])
+        groups = groups_of(scenario, way).values()
+        return next((self.either(labels) for name, *labels in groups if name == part), english)
+
     def fact(self, key: str, english: str) -> str:
         """The name of a validated fact, by its letter and number; in English where it is not translated."""
         return self._table.get(f"fact.{key.partition('.')[0]}", english)
@@ -99,7 +109,9 @@ class Words:
         return self("number.comma").join(parts[:-1]) + self("number.and") + parts[-1]
 
     def _joined(self, digits: str, unit: str) -> str:
-        return f"{digits}{self('number.space')}{unit}" if unit and digits != MISSING else digits
+        if not unit or digits == MISSING:
+            return digits
+        return f"{digits}{self('number.percent_space' if unit == '%' else 'number.space')}{unit}"
 
 
 MISSING = "–"
