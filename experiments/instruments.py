@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import pandas as pd
 
 import sim
+from sim.analysis.paired import LEAST, adjusted, paired_effects
 from sim.compare import compare
 from sim.declare import INSTRUMENTS, OUTPUTS
 from sim.policies import typical_setting
 
 DOCS = Path(__file__).parents[1] / "docs"
-LEAST = 0.5  # per cent of the baseline
 
 
 # Why an instrument may not show: read off runs, to be checked again when the model changes.
@@ -62,38 +62,31 @@ def study(seeds: int, jobs: int) -> list[dict[str, Any]]:
     )
     print()
     rows = []
+    tests = []
     for place, name in enumerate(names, start=1):
+        outcome = comparison.outcome(INSTRUMENTS[name].primary)
+        tests.append(paired_effects(outcome[0], outcome[place]))
+    effects: Any = adjusted(pd.concat(tests, ignore_index=True)).itertuples()
+    for place, (name, effect) in enumerate(zip(names, effects, strict=True), start=1):
         declared = INSTRUMENTS[name]
-        outcome = comparison.outcome(declared.primary)
-        difference = outcome[place] - outcome[0]
-        spread = difference.std(ddof=1)
-        p = float(stats.ttest_1samp(difference, 0.0).pvalue) if spread > 0.0 else 1.0
-        base_mean = float(outcome[0].mean())
+        right = np.sign(effect.effect) == declared.sign
+        sure = effect.verdict in ("raises", "lowers")
         rows.append(
             {
                 "instrument": name,
                 "outcome": declared.primary,
                 "declared": declared.sign,
-                "baseline": base_mean,
-                "effect": float(difference.mean()),
-                "standard_error": float(spread / np.sqrt(len(difference))),
-                "percent": 100.0 * float(difference.mean()) / abs(base_mean) if base_mean else float("nan"),
-                "p": p,
+                "baseline": effect.baseline,
+                "effect": effect.effect,
+                "standard_error": effect.standard_error,
+                "percent": effect.percent,
+                "p": effect.p,
                 "public_cost": comparison.public_cost(scenarios[place].name)
                 - comparison.public_cost(base.name),
                 "setting": typical_setting(name),
+                "p_holm": effect.p_holm,
+                "verdict": "effective" if sure and right else "wrong sign" if sure else "not shown",
             }
-        )
-    # Holm: the smallest p-value is multiplied by the number of tests, the next by one less ...
-    worst = 0.0
-    for rank, row in enumerate(sorted(rows, key=lambda row: row["p"])):
-        worst = max(worst, min(1.0, row["p"] * (len(rows) - rank)))
-        row["p_holm"] = worst
-    for row in rows:
-        right = np.sign(row["effect"]) == row["declared"]
-        sure, large = row["p_holm"] < 0.05, abs(row["percent"]) >= LEAST
-        row["verdict"] = (
-            "effective" if right and sure and large else "wrong sign" if sure and large else "not shown"
         )
     return rows
 

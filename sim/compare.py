@@ -264,9 +264,13 @@ def compare(
     found: dict[tuple[int, int], tuple[Any, list[Failure]]] = {}
     waiting: dict[Future[Any], tuple[int, int]] = {}
 
+    told = [-1]
+
     def tell() -> None:
-        if progress:
-            progress(sum(each.done() for each in waiting) * len(named), len(pairs) * len(named))
+        done = sum(each.done() for each in waiting)
+        if progress and done != told[-1]:
+            told.append(done)
+            progress(done * len(named), len(pairs) * len(named))
 
     with contextlib.ExitStack() as closing:
         if executor is None:

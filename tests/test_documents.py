@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -238,6 +239,15 @@ def test_commands_of_the_guides_are_understood(command: str) -> None:
     assert words[0] == "cluster-sim"
     known = cli.commands[words[1]]
     known.make_context(words[1], words[2:])  # raises for what it does not understand
+
+
+def test_code_of_the_guide_to_comparing_runs() -> None:
+    text = (documents.DOCS / "guide/comparing.md").read_text("utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
+    short = 'sim.load("toy").with_run(end="2013Q4", burn_in=2)'
+    names: dict[str, Any] = {}
+    exec(code.replace('sim.load("baotou")', short).replace("seeds=50", "seeds=2, jobs=1"), names)
+    assert names["found"].seeds == (1, 2)
 
 
 def test_the_example_of_a_scenario_is_good(tmp_path: Path) -> None:

@@ -120,8 +120,14 @@ def _show_run(made: Any, everything: bool) -> None:
     table(f"{made.scenario.title} (seed {made.seed})", ["by year", "unit", *chosen], rows, texts=2)
 
 
-def _compare(names: tuple[str, ...], seeds: int, jobs: int | None, plausible: int = 0) -> Comparison:
-    """Read, compile and run, with progress; in so many plausible parameter sets, or in the scenarios' own."""
+def _compare(
+    names: tuple[str, ...],
+    seeds: int,
+    jobs: int | None,
+    plausible: int = 0,
+    outcomes: tuple[str, ...] = (),
+) -> Comparison:
+    """Read, compile and run, with progress; in so many plausible parameter sets, ``outcomes`` also by group."""
     from sim.terminal import Working
 
     with Working("Reading the scenarios") as working:
@@ -129,8 +135,11 @@ def _compare(names: tuple[str, ...], seeds: int, jobs: int | None, plausible: in
         working.say("Importing the model")
         from sim import compiled
         from sim.analysis.ensemble import plausible_sets
+        from sim.analysis.outcomes import known_output
+        from sim.compare import GROUPED
         from sim.compare import compare as compare_scenarios
 
+        kept = tuple(dict.fromkeys((*GROUPED, *(known_output(name) for name in outcomes))))
         compiled.announce = working.compiling
         sets = plausible_sets(scenarios[0], plausible) if plausible else None
         working.say("Starting")
@@ -140,19 +149,24 @@ def _compare(names: tuple[str, ...], seeds: int, jobs: int | None, plausible: in
             jobs=jobs or os.cpu_count() or 1,
             progress=working.step,
             parameter_sets=sets,
+            grouped=kept,
         )
     for warning in comparison.warnings:
         click.echo(f"warning: {warning}", err=True)
     return comparison
 
 
-def _show_comparison(comparison: Comparison, everything: bool) -> None:
-    """The effect table, then what it costs."""
+def _show_comparison(
+    comparison: Comparison, everything: bool, outcomes: tuple[str, ...] = (), level: str = "total"
+) -> None:
+    """The effect table, of the headlines unless other outputs are named, then what it costs."""
     from sim.analysis.outcomes import HEADLINES
     from sim.analysis.paired import LEAST, NOTES, VERDICTS
     from sim.terminal import number, table
 
-    effects = comparison.effects if everything else comparison.effects_on(HEADLINES)
+    kept = comparison.outputs if level == "total" else comparison.grouped
+    headlines = [name for name in HEADLINES if name in kept]
+    effects = comparison.effects_on(outcomes or (kept if everything else headlines), level)
     for scenario, part in effects.groupby("scenario", sort=False):
         these: Any = part.itertuples()
         rows = [
@@ -220,6 +234,15 @@ def _finish(comparison: Comparison) -> None:
 @click.option("--seeds", default=50, show_default=True, type=click.IntRange(min=1), help=seeds_help)
 @click.option("--jobs", type=click.IntRange(min=1), help="Processor cores to use.  [default: all]")
 @click.option("--all", "everything", is_flag=True, help="Show all outputs, not only the headlines.")
+@click.option("--outcome", "outcomes", multiple=True, help="Show this output; may be given again.")
+@click.option(
+    "--by",
+    "level",
+    default="total",
+    show_default=True,
+    type=click.Choice(["total", "stage", "product", "size", "ownership", "origin"]),
+    help="Show effects on groups of enterprises.",
+)
 @click.option(
     "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the effect table."
 )
@@ -244,6 +267,8 @@ def compare(
     seeds: int,
     jobs: int | None,
     everything: bool,
+    outcomes: tuple[str, ...],
+    level: str,
     csv_file: Path | None,
     out: Path | None,
     report: Path | None,
@@ -259,7 +284,7 @@ def compare(
     if report is not None:
         checked_folder(report.parent)
         _check_font(lang)
-    comparison = _compare(scenarios, seeds, jobs, plausible)
+    comparison = _compare(scenarios, seeds, jobs, plausible, outcomes)
     if csv_file is not None:
         csv_file.parent.mkdir(parents=True, exist_ok=True)
         comparison.effects.to_csv(csv_file, index=False)
@@ -275,7 +300,7 @@ def compare(
     if as_json:
         print_json(comparison.to_dict())
     else:
-        _show_comparison(comparison, everything)
+        _show_comparison(comparison, everything, outcomes, level)
     _finish(comparison)
 
 
