@@ -92,6 +92,8 @@ def test_python_m_sim() -> None:
         (["compare", "toy", "toi"], "did you mean 'toy'?"),
         (["compare", "toy", "toy", "--seeds", "0"], "0 is not in the range"),
         (["compare", "toy", "toy", "--out", "file/folder"], "is a file"),
+        (["compare", "toy", "toy", "--equal-cost", "--plausible", "3"], "exclude each other"),
+        (["compare", "toy", "toy", "--equal-cost", "--jobs", "1"], "no package costs anything"),
         (["compare", "toy", "toy", "--by", "county"], "'county' is not one of"),
         (["compare", "toy", "toy", "--plausible", "3"], "no plausible parameter sets"),
         (["compare", "toy", "toy", "--by", "stage", "--outcome", "slaes"], "did you mean 'sales'?"),
@@ -316,6 +318,8 @@ def test_compare(here: Path) -> None:
     assert json.loads((here / "out" / "comparison.json").read_text()) == document
     shown = call(*args)
     assert "95 % interval" in shown.stdout
+    scaled = call(*args, "--equal-cost", "--json")
+    assert "grant: times 1, costs" in scaled.stderr and scaled.exit_code == 0, scaled.stderr
     by_stage = call(*args, "--by", "stage", "--outcome", "value_added")
     assert "Value added: Yarn" in by_stage.stdout
     assert OUTPUTS["research"].label[0] in shown.stdout

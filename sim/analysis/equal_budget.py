@@ -48,6 +48,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "most": (f"would have to be more than {MOST:g} times as strong", f"强度须超过原方案的{MOST:g}倍"),
     "steps": ("cost jumps past the budget", "成本跳跃,无法恰好达到预算"),
 }
+WORDS = (
+    "{name}: times {times}, costs {cost} of {budget} million CNY on the pilot seeds{why}",
+    "{name}:强度为原方案的{times}倍,试算种子上成本{cost}百万元,预算{budget}百万元{why}",
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,12 @@ class Search:
     def hit(self) -> bool:
         """Whether cost is within 2 % of the budget on the pilot seeds."""
         return not self.reason
+
+    def in_words(self, language: int = 0) -> str:
+        """One line: how strong, how dear, and why the budget was missed; 0 English, 1 Chinese."""
+        values = {"name": self.package.name, "times": f"{self.intensity:.3g}", "cost": f"{self.cost:,.0f}"}
+        values["why"] = f": {REASONS[self.reason][language]}" if self.reason else ""
+        return WORDS[language].format(budget=f"{self.budget:,.0f}", **values)
 
 
 def search(budget: float, most: float) -> Generator[float, float, tuple[float, float]]:

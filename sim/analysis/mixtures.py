@@ -21,7 +21,7 @@ from sim.analysis.equal_budget import EqualBudget, Search, equally_dear
 from sim.analysis.outcomes import good
 from sim.analysis.packages import mixed
 from sim.analysis.paired import RESAMPLES
-from sim.compare import Comparison, compare, workers
+from sim.compare import GROUPED, Comparison, compare, workers
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -45,26 +45,30 @@ def lattice(packages: int, parts: int) -> Iterator[tuple[float, ...]]:
 def mixtures(
     baseline: Scenario,
     packages: Sequence[Scenario],
-    parts: int = 2,
+    parts: int = 1,
     seeds: int | Sequence[int] = 20,
     budget: float | None = None,
     pilot: int | Sequence[int] = 8,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
     say: Callable[[str], None] | None = None,
-) -> tuple[EqualBudget, list[tuple[float, ...]]]:
-    """Mixtures of equal cost, whole packages among them, compared with the baseline, and the shares of each."""
+    grouped: Sequence[str] = GROUPED,
+) -> EqualBudget:
+    """Packages, and mixtures of ``parts`` of them, of equal cost, compared with the baseline; 1 part: packages only.
+
+    The other arguments are those of ``equal_budget.equally_dear`` and ``sim.compare``.
+    """
     packages = distinct([baseline, *packages])[1:]
     with workers(jobs) as executor:
         alone = equally_dear(baseline, packages, budget, pilot, executor, say)
-        shares = sorted(lattice(len(packages), parts), key=lambda each: -max(each))
-        mixes = [_mix(baseline, alone, each) for each in shares if max(each) < 1.0]
+        shares = [each for each in lattice(len(packages), parts) if max(each) < 1.0]
+        mixes = [_mix(baseline, alone, each) for each in shares]
         found = alone
         if mixes:
             found = [*alone, *equally_dear(baseline, mixes, alone[0].budget, pilot, executor, say)]
         scenarios = [baseline, *(each.scenario for each in found)]
-        comparison = compare(scenarios, seeds, executor=executor, progress=progress)
-    return EqualBudget(tuple(found), comparison), shares
+        comparison = compare(scenarios, seeds, executor=executor, progress=progress, grouped=grouped)
+    return EqualBudget(tuple(found), comparison)
 
 
 def _mix(baseline: Scenario, alone: Sequence[Search], shares: Sequence[float]) -> Scenario:

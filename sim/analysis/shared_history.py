@@ -4,7 +4,7 @@ Scenarios with the same data, time and parameters have one past. It is lived onc
 other one forks from it at the first quarter in which its levers (announced values included) differ. A forked run
 equals the unbroken one to the bit, so sharing changes time and nothing else.
 
-A run that fails, because its books do not close, costs itself and what still hangs on it; all others are kept.
+A run that fails, because its books do not close or a number leaves its bounds, costs itself and what still hangs on it; all others are kept.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 
 from sim.run import BooksDoNotClose, State, slots
 from sim.scenario import Scenario
+
+FAILS = (BooksDoNotClose, ArithmeticError)  # how a run of compiled rules can fail
 
 
 class Failure(NamedTuple):
@@ -66,7 +68,7 @@ def paired_runs(
         for done, branch in enumerate(family):
             try:
                 trunk.advance(branch.quarter)
-            except BooksDoNotClose as error:
+            except FAILS as error:
                 lost = [scenarios[place].name for _, place in family[done:]]
                 failures.extend(Failure(name, seed, str(error)) for name in lost)
                 break
@@ -74,7 +76,7 @@ def paired_runs(
                 state = trunk.fork(scenarios[branch.place]) if branch is not family[-1] else trunk
                 state.advance(state.scenario.burn_in + state.scenario.quarters)
                 rows[branch.place] = state.recorder[state.scenario.burn_in :]
-            except BooksDoNotClose as error:
+            except FAILS as error:
                 failures.append(Failure(state.scenario.name, seed, str(error)))
     return rows, failures
 

@@ -82,7 +82,7 @@ def optimise(
 
         compiled.announce = working.compiling
         wanted = [known_output(name) for name in outcomes or MAIN]
-        found, _ = mixtures(
+        found = mixtures(
             first, others, mix, seeds, budget, pilot, jobs or os.cpu_count() or 1, working.step, working.say
         )
     tables = {f"ranking_{name}": found.ranking(name) for name in wanted}

@@ -126,8 +126,14 @@ def _compare(
     jobs: int | None,
     plausible: int = 0,
     outcomes: tuple[str, ...] = (),
+    equal_cost: bool = False,
 ) -> Comparison:
-    """Read, compile and run, with progress; in so many plausible parameter sets, ``outcomes`` also by group."""
+    """Read, compile and run, with progress.
+
+    plausible   in so many parameter sets, or in the scenarios' own
+    outcomes    what is to be kept by group, beside the usual
+    equal_cost  policies are scaled until they cost the same
+    """
     from sim.terminal import Working
 
     with Working("Reading the scenarios") as working:
@@ -135,6 +141,7 @@ def _compare(
         working.say("Importing the model")
         from sim import compiled
         from sim.analysis.ensemble import plausible_sets
+        from sim.analysis.mixtures import mixtures
         from sim.analysis.outcomes import known_output
         from sim.compare import GROUPED
         from sim.compare import compare as compare_scenarios
@@ -143,14 +150,15 @@ def _compare(
         compiled.announce = working.compiling
         sets = plausible_sets(scenarios[0], plausible) if plausible else None
         working.say("Starting")
-        comparison = compare_scenarios(
-            scenarios,
-            seeds=seeds,
-            jobs=jobs or os.cpu_count() or 1,
-            progress=working.step,
-            parameter_sets=sets,
-            grouped=kept,
-        )
+        cores = jobs or os.cpu_count() or 1
+        shared: Any = {"seeds": seeds, "jobs": cores, "progress": working.step, "grouped": kept}
+        if equal_cost:
+            found = mixtures(scenarios[0], scenarios[1:], say=working.say, **shared)
+            comparison = found.comparison
+        else:
+            comparison = compare_scenarios(scenarios, parameter_sets=sets, **shared)
+    for search in found.searches if equal_cost else ():
+        click.echo(search.in_words(), err=True)
     for warning in comparison.warnings:
         click.echo(f"warning: {warning}", err=True)
     return comparison
@@ -244,6 +252,9 @@ def _finish(comparison: Comparison) -> None:
     help="Show effects on groups of enterprises.",
 )
 @click.option(
+    "--equal-cost", is_flag=True, help="First scale the policies until they cost the same (optimise)."
+)
+@click.option(
     "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the effect table."
 )
 @click.option(
@@ -274,17 +285,20 @@ def compare(
     report: Path | None,
     lang: str,
     plausible: int,
+    equal_cost: bool,
     as_json: bool,
 ) -> None:
     """Compare scenarios, paired by seed; the first is the baseline."""
     if len(scenarios) < 2:
         raise click.UsageError("Name at least two scenarios; the first is the baseline.")
+    if equal_cost and plausible:
+        raise click.UsageError("--equal-cost and --plausible exclude each other.")
     if out is not None:
         checked_folder(out)
     if report is not None:
         checked_folder(report.parent)
         _check_font(lang)
-    comparison = _compare(scenarios, seeds, jobs, plausible, outcomes)
+    comparison = _compare(scenarios, seeds, jobs, plausible, outcomes, equal_cost)
     if csv_file is not None:
         csv_file.parent.mkdir(parents=True, exist_ok=True)
         comparison.effects.to_csv(csv_file, index=False)
@@ -295,6 +309,7 @@ def compare(
     if report is not None:
         options = ["--seeds", str(seeds), "--report", str(report), "--lang", lang]
         options += ["--plausible", str(plausible)] if plausible else []
+        options += ["--equal-cost"] if equal_cost else []
         _write_reports(comparison, {lang: report}, "compare", *scenarios, *options)
         click.echo(f"written: {report}", err=True)
     if as_json:
