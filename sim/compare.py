@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,10 +27,11 @@ from sim.analysis.comparable import ParameterSet, differences_outside_policy, di
 from sim.analysis.outcomes import by_year, good, groups_of, outcome, present_value, years_of
 from sim.analysis.paired import NOTES, adjusted, paired_effects
 from sim.analysis.shared_history import Branch, Failure, paired_runs, plan
+from sim.analysis.workers import Progress, all_done, workers
 from sim.declare import MEASURES, OUTPUTS
 from sim.outputs import PER_MEASURE, Slot
 from sim.problems import InputError, Problem, nearest
-from sim.run import slots, warm
+from sim.run import slots
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def compare(
     scenarios: Sequence[Scenario],
     seeds: int | Sequence[int] = 50,
     jobs: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     parameter_sets: Sequence[ParameterSet] | None = None,
     grouped: Sequence[str] = GROUPED,
     executor: Executor | None = None,
@@ -247,8 +247,9 @@ def compare(
     progress        called with runs done and to do
     parameter_sets  assumptions to run in, each ``{"group.name": value}`` on top of what the scenarios say
     grouped         outputs that are also kept by stage, product, size, ownership and origin
-    executor        where to run instead, as from :func:`workers`; it stays open
-    Raises :class:`InputError` when scenarios have different chains or horizons: their outcomes cannot be paired.
+    executor        where to run instead, as ``analysis.workers`` makes; it stays open
+    Interrupted, it returns the pairs that are finished, with a warning. Raises :class:`InputError` when scenarios have
+    different chains or horizons: their outcomes cannot be paired.
     """
     chosen = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(seeds)
     if not scenarios or not chosen:
@@ -261,26 +262,14 @@ def compare(
         named if not each else [scenario.with_settings(in_full(each)) for scenario in named] for each in sets
     ]
     pairs = [(place, seed) for place in range(len(sets)) for seed in chosen]
-    found: dict[tuple[int, int], tuple[Any, list[Failure]]] = {}
-    waiting: dict[Future[Any], tuple[int, int]] = {}
-
-    told = [-1]
-
-    def tell() -> None:
-        done = sum(each.done() for each in waiting)
-        if progress and done != told[-1]:
-            told.append(done)
-            progress(done * len(named), len(pairs) * len(named))
-
+    tasks = {(place, seed): (worlds[place], seed, planned, grouped) for place, seed in pairs}
     with contextlib.ExitStack() as closing:
         if executor is None:
             executor = closing.enter_context(workers(min(jobs or os.cpu_count() or 1, len(pairs))))
-        for place, seed in pairs:
-            waiting[executor.submit(one_pair, worlds[place], seed, planned, grouped)] = place, seed
-            tell()
-        for done in as_completed(waiting):
-            found[waiting[done]] = done.result()
-            tell()
+        found, missing = all_done(one_pair, tasks, executor, progress, len(named))
+    if missing:
+        warnings.append(f"{missing} after {len(found)} of {len(pairs)} pairs: the others are left out")
+    pairs = list(found)
     if len(pairs) == 1:
         warnings.append(NOTES["single"][0])
     failures = [failure for pair in pairs for failure in found[pair][1]]
@@ -294,24 +283,6 @@ def compare(
         tuple(failures),
         tuple(warnings),
     )
-
-
-def workers(jobs: int) -> Executor:
-    """Processes that run pairs; for one job, this process."""
-    if jobs == 1:
-        return Here()
-    warm()  # one process compiles, the workers load
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-
-
-class Here(Executor):
-    """Runs what is submitted at once, in this process."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """The future of ``fn``, done; what it raises is raised here."""
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 def one_pair(

@@ -23,7 +23,8 @@ from sim.analysis.interactions import (
 )
 from sim.analysis.packages import instruments_of
 from sim.analysis.paired import CLEAR
-from sim.compare import Here, compare
+from sim.compare import compare
+from sim.experiments.workforce import Serial
 from sim.problems import InputError
 from sim.scenario import Scenario
 
@@ -135,7 +136,7 @@ def test_screening_sees_every_player_clear_of_pairs() -> None:
 
 
 def test_measures_of_a_package_are_run_on_the_same_seeds(base: Scenario, package: Scenario) -> None:
-    with Here() as here:
+    with Serial() as here:
         design = factorial(base, package, ["research"], [3, 4], here)
         assert len(design.subsets) == 8 and design.failures == ()
         whole = compare([base, package], [3, 4], jobs=1).outcome("research")
@@ -154,7 +155,7 @@ def test_many_measures_are_grouped_and_none_is_refused(base: Scenario) -> None:
     assert len(players) <= 6 and sorted(members) == instruments_of(baotou, everything)
     with pytest.raises(InputError, match="changes no measure"):
         players_of(base, base)
-    with Here() as here, pytest.raises(InputError, match="25 measures are 33554432 subsets"):
+    with Serial() as here, pytest.raises(InputError, match="25 measures are 33554432 subsets"):
         factorial(baotou, everything, ["research"], [1], here, {name: [name] for name in members})
 
 
@@ -167,7 +168,7 @@ def test_mechanisms_can_be_switched_off(base: Scenario) -> None:
 
 
 def test_what_a_mechanism_carries(base: Scenario, package: Scenario) -> None:
-    with Here() as here:
+    with Serial() as here:
         table = mechanisms(base, package, ["research", "sales"], [1, 2, 3], here, ["licences", "attraction"])
     assert table.output.tolist() == ["research"] * 2 + ["sales"] * 2
     assert (table.whole - table.left).tolist() == pytest.approx(table.effect.tolist())

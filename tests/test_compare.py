@@ -83,6 +83,24 @@ def test_a_failed_run_costs_itself_only(
     assert np.isfinite(found.paths("research")[0]).all()
 
 
+def test_what_is_finished_is_kept_when_interrupted(
+    base: Scenario, grant: Scenario, small: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = State.advance
+
+    def interrupt(state: State, until: int) -> None:
+        if state.seed == 3:
+            raise KeyboardInterrupt
+        live(state, until)
+
+    monkeypatch.setattr(State, "advance", interrupt)
+    found = compare([base, grant], seeds=5, jobs=1)
+    assert found.seeds == (1, 2) and "interrupted after 2 of 5 pairs" in found.warnings[0]
+    assert (found.paths("sales") == small.paths("sales")[:2, :2]).all()
+    with pytest.raises(KeyboardInterrupt):
+        compare([base, grant], seeds=[3], jobs=1)
+
+
 def test_processes_and_order_change_nothing(base: Scenario, grant: Scenario, small: Comparison) -> None:
     again = compare([base, grant], seeds=[4, 2], jobs=2)
     assert (again.paths("research") == small.paths("research")[:2, [3, 1]]).all()

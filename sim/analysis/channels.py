@@ -29,9 +29,10 @@ import numpy as np
 
 from sim.analysis.comparable import in_full
 from sim.analysis.interactions import told
-from sim.analysis.many_runs import Progress, outcomes_of
+from sim.analysis.many_runs import outcomes_of
 from sim.analysis.outcomes import groups_of
 from sim.analysis.paired import CLEAR, adjusted, over, paired_effects
+from sim.analysis.workers import Progress
 from sim.compare import Comparison
 from sim.declare import OUTPUTS
 from sim.scenario import Scenario

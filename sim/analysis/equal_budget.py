@@ -122,7 +122,7 @@ def equally_dear(
 
     budget    by default what the package in the middle costs as it stands, of those that cost something
     pilot     seeds of the trials, how many or which
-    executor  as :func:`sim.compare.workers` makes; by default this process
+    executor  as ``workers.workers`` makes; by default this process
     say       told what goes on
     Raises :class:`InputError` when a budget is not positive or no package costs anything.
     """

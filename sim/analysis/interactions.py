@@ -29,10 +29,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.linalg import hadamard
 
-from sim.analysis.many_runs import Progress, outcomes_of
+from sim.analysis.many_runs import outcomes_of
 from sim.analysis.packages import instruments_of, part_of
 from sim.analysis.paired import CLEAR, adjusted, paired_effects
 from sim.analysis.shared_history import Failure
+from sim.analysis.workers import Progress
 from sim.declare import INSTRUMENTS
 from sim.policies import GROUPS
 from sim.problems import InputError, Problem

@@ -5,20 +5,19 @@ Factorial designs and switched-off mechanisms run dozens of scenarios; to keep t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
 
 from sim.analysis.outcomes import known_output, outcome
 from sim.analysis.shared_history import Branch, Failure, paired_runs, plan
+from sim.analysis.workers import Progress, all_done
 from sim.declare import OUTPUTS
 from sim.outputs import Slot
 from sim.run import slots
 from sim.scenario import Scenario
-
-Progress = Callable[[int, int], None]
 
 
 def outcomes_of(
@@ -28,19 +27,14 @@ def outcomes_of(
     executor: Executor,
     progress: Progress | None = None,
 ) -> tuple[Any, list[Failure]]:
-    """Outcomes [output, scenario, seed], NaN where a run failed, and what failed."""
+    """Outcomes [output, scenario, seed], NaN where a run failed, of the seeds that were finished, and what failed."""
     planned = plan(scenarios)
     for name in outputs:
         known_output(name)
-    waiting = {executor.submit(_of_seed, scenarios, outputs, seed, planned): seed for seed in seeds}
-    found: dict[int, Any] = {}
-    failures: list[Failure] = []
-    for done in as_completed(waiting):
-        found[waiting[done]], failed = done.result()
-        failures.extend(failed)
-        if progress:
-            progress(len(found) * len(scenarios), len(seeds) * len(scenarios))
-    return np.stack([found[seed] for seed in seeds], axis=2), failures
+    tasks = {seed: (scenarios, outputs, seed, planned) for seed in seeds}
+    found, _ = all_done(_of_seed, tasks, executor, progress, len(scenarios))
+    failures = [failure for _, failed in found.values() for failure in failed]
+    return np.stack([values for values, _ in found.values()], axis=2), failures
 
 
 def _of_seed(

@@ -21,7 +21,8 @@ from sim.analysis.equal_budget import EqualBudget, Search, equally_dear
 from sim.analysis.outcomes import good
 from sim.analysis.packages import mixed
 from sim.analysis.paired import RESAMPLES
-from sim.compare import GROUPED, Comparison, compare, workers
+from sim.analysis.workers import workers
+from sim.compare import GROUPED, Comparison, compare
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:

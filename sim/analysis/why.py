@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.analysis.biographies import Lives, biographies, measured, median_seed
 from sim.analysis.channels import bookkeeping, mechanisms
 from sim.analysis.interactions import contributions, factorial, interactions, main_effects, screening
-from sim.analysis.many_runs import Progress
-from sim.compare import GROUPED, Comparison, compare, workers
+from sim.analysis.workers import Progress, workers
+from sim.compare import GROUPED, Comparison, compare
 from sim.problems import InputError
 from sim.scenario import Scenario
 
