@@ -23,7 +23,7 @@ from sim.report.tables import channel_table
 from sim.scenario import known_scenarios
 from sim.words import LANGUAGES, Words
 
-SECTIONS = ["answer", "effects", "ranking", "why", "chain", "time", "innovation", "people", "enterprises", "money", "gains",
+SECTIONS = ["answer", "effects", "ranking", "why", "stories", "chain", "time", "innovation", "people", "enterprises", "money", "gains",
             "assumptions", "validation", "limits", "provenance"]  # fmt: skip
 COMMAND = "cluster-sim compare toy grant.toml --seeds 4"
 

@@ -40,12 +40,13 @@ MAIN = ("new_materials_volume", "inventive_innovations")  # chain extension, inn
 YEARS = 5  # the outcome is the mean over so many last years
 DISCOUNT = 0.03  # yearly rate of present values of public money
 
-# In Chinese what the enumerations of the world are called; English is the name without underscores.
+# What the enumerations of the world are called, in English and Chinese.
 CLASS_LABELS = {
-    "small": "小型", "medium": "中型", "large": "大型",
-    "state": "国有", "private": "民营", "outside": "外来",
-    "founding": "原有", "spin_off_institute": "院所衍生", "spin_off_enterprise": "企业衍生",
-    "diversified": "多元化", "attracted": "招商引进",
+    "small": ("Small", "小型"), "medium": ("Medium", "中型"), "large": ("Large", "大型"),
+    "state": ("State", "国有"), "private": ("Private", "民营"), "outside": ("From outside", "外来"),
+    "founding": ("There from the beginning", "原有企业"), "spin_off_institute": ("Spin-offs of institutes", "院所衍生"),
+    "spin_off_enterprise": ("Spin-offs of enterprises", "企业衍生"), "diversified": ("New lines of enterprises", "多元化新设"),
+    "attracted": ("Attracted from outside", "招商引进"),
 }  # fmt: skip
 
 
@@ -100,8 +101,5 @@ def groups_of(scenario: Scenario, level: str) -> dict[int, tuple[str, str, str]]
         return {place: (each.key, *each.label) for place, each in enumerate(named)}
     names = {"size": SIZE_NAMES, "ownership": OWNERSHIP_NAMES, "origin": ORIGIN_NAMES}
     if level in names:
-        return {
-            place: (name, name.replace("_", " ").capitalize(), CLASS_LABELS[name])
-            for place, name in enumerate(names[level])
-        }
+        return {place: (name, *CLASS_LABELS[name]) for place, name in enumerate(names[level])}
     raise ValueError(f"no level is called {level!r}, there are {', '.join(['total', *LEVELS, 'field'])}")

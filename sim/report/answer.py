@@ -148,14 +148,17 @@ def cost_summary(words: Words, comparison: Comparison, bargains: list[Bargain]) 
     ranked = [each for each in bargains if not each.reason]
     if not ranked:
         return words("answer.summary_unranked")
-    best = []
+    first = {}
     for name in (CHAIN, INNOVATION):
-        per_money = [each.bought[name].effect for each in ranked]
-        best.append(ranked[per_money.index(max(per_money))])
-    chain, innovation = (words.scenario(comparison.scenarios[each.place]) for each in best)
+        ranks = [each.bought[name].rank for each in ranked]
+        first[name] = ranked[ranks.index(min(ranks))]
+    chain, innovation = (words.scenario(comparison.scenarios[each.place]) for each in first.values())
     if chain == innovation:
-        return words("answer.summary_one_best", scenario=chain)
-    return words("answer.summary_best", chain=chain, innovation=innovation)
+        said = words("answer.summary_one_best", scenario=chain)
+    else:
+        said = words("answer.summary_best", chain=chain, innovation=innovation)
+    certain = all(each.bought[name].rank_high == 1.0 for name, each in first.items())
+    return said if certain else said + words("answer.order_open")
 
 
 def channel_summary(words: Words, comparison: Comparison, books: dict[str, Any], place: int) -> str:

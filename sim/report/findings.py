@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.equal_budget import ranking
+from sim.analysis.outcomes import MAIN
 from sim.declare import OUTPUTS
 
 if TYPE_CHECKING:
     from sim.compare import Comparison
 
-CHAIN, INNOVATION = "new_materials_volume", "inventive_innovations"
+CHAIN, INNOVATION = MAIN
 # What the effect table shows, by question; the first of each is what the answer is about.
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "chain": (CHAIN, "new_materials_share", "mean_stage_counted", "products_at_scale", "local_conversion_rate",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim import figures
+from sim.declare import OUTPUTS
 from sim.figures.effects import OVERVIEW
 from sim.figures.paths import CLASSES
 from sim.report import background, tables
@@ -27,6 +28,15 @@ TALENTS = (
 NETWORKS = ("supply_links", "supply_density", "research_links", "research_density", "research_clustering")
 
 
+@dataclass(frozen=True)
+class Story:
+    """An enterprise: who it is, what it has to do with the effect, and its dated sentences."""
+
+    title: str
+    about: str
+    events: list[tuple[str, str]]
+
+
 @dataclass
 class Section:
     """A chapter of the page: a heading, paragraphs, points, tables that everybody should see, pictures."""
@@ -37,6 +47,7 @@ class Section:
     points: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
     key: bool = False  # whether the key to the lines stands above the pictures
 
 
@@ -45,7 +56,7 @@ def sections_of(words: Words, evidence: Evidence, gallery: Gallery) -> list[Sect
     return [
         build(words, evidence, gallery)
         for build in (
-            _effects, _ranking, _why, _chain, _time, _innovation, _people, _enterprises, _money, _gains,
+            _effects, _ranking, _why, _stories, _chain, _time, _innovation, _people, _enterprises, _money, _gains,
             _assumptions, _validation, _limits, _provenance,
         )
     ]  # fmt: skip
@@ -89,6 +100,21 @@ def _why(words: Words, evidence: Evidence, gallery: Gallery) -> Section:
         table = tables.channel_table(words, comparison, books, output, way)
         drawn = figures.channel_plot(comparison, books, output, way, language=words.language)
         section.pictures.append(gallery.picture(f"channel-{way}", drawn, [table]))
+    return section
+
+
+def _stories(words: Words, evidence: Evidence, gallery: Gallery) -> Section:
+    lives = evidence.lives
+    section = _section(
+        words, "stories", title=_title(words, evidence), output=words.output(lives.output), seed=lives.seed,
+        share=f"{100.0 * lives.covered:.0f}",
+    )  # fmt: skip
+    for each in lives.told:
+        about = words("text.story", difference=words.change(each.difference, OUTPUTS[lives.output].unit))
+        events = [(event.quarter, words.either(event.text)) for event in each.events]
+        section.stories.append(
+            Story(words.either(each.name), f"{about} {words.either(each.otherwise)}", events)
+        )
     return section
 
 

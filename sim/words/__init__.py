@@ -9,6 +9,7 @@ A share is written in per cent, and a change of it in percentage points. Everyth
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -49,8 +50,9 @@ class Words:
         return self._table[key].format(**values) if values else self._table[key]
 
     def either(self, pair: Sequence[str]) -> str:
-        """Of an (English, Chinese) label the one that is wanted."""
-        return pair[LANGUAGES.index(self.language)]
+        """Of an (English, Chinese) text the one that is wanted."""
+        text = pair[LANGUAGES.index(self.language)]
+        return full_width(text) if self.language == "zh" else text
 
     def output(self, name: str) -> str:
         """The label of an output."""
@@ -112,6 +114,13 @@ class Words:
         if not unit or digits == MISSING:
             return digits
         return f"{digits}{self('number.percent_space' if unit == '%' else 'number.space')}{unit}"
+
+
+def full_width(text: str) -> str:
+    """Chinese with Chinese commas, colons and brackets, except inside numbers."""
+    text = re.sub(r"(?<!\d),|,(?!\d)", "，", text)
+    text = re.sub(r":(?=[\u4e00-\u9fff])", "：", text)
+    return re.sub(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)", r"（\1）", text)
 
 
 MISSING = "–"
