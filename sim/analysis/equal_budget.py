@@ -26,7 +26,7 @@ import numpy as np
 
 from sim.analysis.outcomes import good
 from sim.analysis.packages import greatest, scaled
-from sim.analysis.paired import LEVEL, RESAMPLES, interval, over
+from sim.analysis.paired import LEVEL, interval, over, resampled
 from sim.compare import Comparison, compare
 from sim.declare import OUTPUTS
 from sim.problems import InputError, Problem
@@ -226,7 +226,7 @@ def ranking(comparison: Comparison, output: str) -> pd.DataFrame:
     ends = interval(cost, sets=sets), interval(effect, cost, sets=sets)
     worth = over(effect.mean(axis=1), cost.mean(axis=1))
     ranked = cost.mean(axis=1) >= CHEAP * years
-    ranks = _ranks(good(output) * effect[ranked], cost[ranked])
+    ranks = _ranks(good(output) * effect[ranked], cost[ranked], sets)
     table = pd.DataFrame(
         {
             "scenario": [each.name for each in comparison.scenarios[1:]],
@@ -247,17 +247,14 @@ def ranking(comparison: Comparison, output: str) -> pd.DataFrame:
     return table.sort_values("rank", kind="stable", ignore_index=True)
 
 
-def _ranks(effect: Any, cost: Any) -> dict[str, Any]:
+def _ranks(effect: Any, cost: Any, sets: Any) -> dict[str, Any]:
     """Rank by worth and what resampled pairs make of it: [package] each, from [package, pair]."""
-    packages, pairs = effect.shape
     worth = over(effect.mean(axis=1), cost.mean(axis=1))
-    again = np.random.default_rng(0).integers(pairs, size=(RESAMPLES, pairs))
-    drawn = over(effect[:, again].mean(axis=2), cost[:, again].mean(axis=2))
-    order = (-drawn).argsort(axis=0).argsort(axis=0) + 1.0
+    order = (-resampled(effect, cost, sets)).argsort(axis=0).argsort(axis=0) + 1.0
     tails = 0.5 - LEVEL / 2.0
     return {
         "rank": (-worth).argsort().argsort() + 1.0,
-        "rank_low": np.quantile(order, tails, axis=1, method="nearest") if packages else [],
-        "rank_high": np.quantile(order, 1.0 - tails, axis=1, method="nearest") if packages else [],
+        "rank_low": np.quantile(order, tails, axis=1, method="nearest") if len(worth) else [],
+        "rank_high": np.quantile(order, 1.0 - tails, axis=1, method="nearest") if len(worth) else [],
         "best": (order == 1.0).mean(axis=1),
     }

@@ -20,7 +20,7 @@ from sim.analysis.comparable import distinct
 from sim.analysis.equal_budget import EqualBudget, Search, equally_dear
 from sim.analysis.outcomes import good
 from sim.analysis.packages import mixed
-from sim.analysis.paired import RESAMPLES
+from sim.analysis.paired import resampled
 from sim.analysis.workers import workers
 from sim.compare import GROUPED, Comparison, compare
 from sim.scenario import Scenario
@@ -88,11 +88,10 @@ def front(comparison: Comparison, outputs: Sequence[str]) -> pd.DataFrame:
 
     outcome = np.array([comparison.outcome(output) for output in outputs])  # [output, scenario, pair]
     effect = outcome[:, 1:] - outcome[:, :1]
-    effect = effect[:, :, np.isfinite(effect).all(axis=(0, 1))]
+    whole = np.isfinite(effect).all(axis=(0, 1))
+    effect, sets = effect[:, :, whole], None if comparison.sets is None else comparison.sets[whole]
     signs = np.array([good(output) for output in outputs])[:, None]
-    pairs = effect.shape[2]
-    again = np.random.default_rng(0).integers(pairs, size=(RESAMPLES, pairs))
-    drawn = effect[:, :, again].mean(axis=3)  # [output, scenario, resample]
+    drawn = np.array([resampled(each, None, sets) for each in effect])  # [output, scenario, draw]
     table = pd.DataFrame({"scenario": [each.name for each in comparison.scenarios[1:]]})
     for output, each in zip(outputs, effect.mean(axis=2), strict=True):
         table[output] = each

@@ -106,7 +106,7 @@ def _statistics(baseline: Any, policy: Any, good: Any, sets: Any) -> Any:
     spread = _variance(difference, scale)
     apart, both = _variance(baseline) + _variance(policy), _variance(baseline) * _variance(policy)
     together = ((baseline - base[:, None]) * policy).sum(axis=1) / max(n - 1, 1)
-    error = np.sqrt(spread / n) if not sets.any() else draws_over_sets(difference, None, sets).std(axis=1)
+    error = np.sqrt(spread / n) if not sets.any() else resampled(difference, None, sets).std(axis=1)
     low, high = interval(difference, sets=sets)
     percent_low, percent_high = interval(difference, baseline, sets=sets)
     median_low, median_high = interval_of_median(difference)
@@ -185,49 +185,48 @@ def interval(difference: Any, per: Any = None, level: float = LEVEL, sets: Any =
     NaN for fewer than two pairs, and for a ratio whose denominator is within three standard errors of nil: it has no
     bounds (Fieller 1954).
     """
-    rows, n = difference.shape
-    whole = np.ones(rows)
-    if per is not None:
-        whole = np.abs(per.mean(axis=1))
-        if n > 1:
-            whole = np.where(whole > 3.0 * np.sqrt(_variance(per) / n), whole, 0.0)
-    middle = over(difference.mean(axis=1), whole)
-    low, high = np.full(rows, np.nan), np.full(rows, np.nan)
     if sets is not None and np.any(sets):
         tails = (0.5 - level / 2.0, 0.5 + level / 2.0)
-        return tuple(np.quantile(draws_over_sets(difference, per, sets), tails, axis=1))
+        return tuple(np.quantile(resampled(difference, per, sets), tails, axis=1))
+    rows, n = difference.shape
     if n < 2:
-        return low, high
-    # What each pair adds to the ratio; does it not vary, the ratio is certain.
-    sign = 1.0 if per is None else np.sign(per.mean(axis=1))[:, None]
-    influence = over(
-        difference - (middle[:, None] * sign) * (1.0 if per is None else per),
-        np.broadcast_to(whole[:, None], difference.shape),
-    )
+        return np.full(rows, np.nan), np.full(rows, np.nan)
+    middle, influence = _influence(difference, per)
     varies = np.ptp(influence, axis=1) > 1e-12 * np.abs(middle)
-    fixed = ~varies & np.isfinite(middle)
-    low[fixed] = high[fixed] = middle[fixed]
-    rows_left = np.flatnonzero(varies & np.isfinite(middle))
+    low, high = np.where(varies, np.nan, middle), np.where(varies, np.nan, middle)
     if n < FEWEST:
-        half = stats.t.ppf(0.5 + level / 2.0, n - 1) * influence[rows_left].std(axis=1, ddof=1) / np.sqrt(n)
-        low[rows_left], high[rows_left] = middle[rows_left] - half, middle[rows_left] + half
-    elif len(rows_left):
-        samples = (difference[rows_left],) if per is None else (difference[rows_left], per[rows_left])
+        half = stats.t.ppf(0.5 + level / 2.0, n - 1) * influence.std(axis=1, ddof=1) / np.sqrt(n)
+        return np.where(varies, middle - half, low), np.where(varies, middle + half, high)
+    at = np.flatnonzero(varies)
+    if len(at):
         # The bootstrap's own draws are fixed: the same runs give the same interval.
         found = stats.bootstrap(
-            samples,
+            (difference[at],) if per is None else (difference[at], per[at]),
             _mean if per is None else _ratio,
             axis=-1,
             paired=per is not None,
             vectorized=True,
             n_resamples=RESAMPLES,
-            batch=max(1, CHUNK // (n * len(rows_left))),
+            batch=max(1, CHUNK // (n * len(at))),
             confidence_level=level,
             method="BCa",
             rng=np.random.default_rng(0),
         ).confidence_interval
-        low[rows_left], high[rows_left] = found.low, found.high
+        low[at], high[at] = found.low, found.high
     return low, high
+
+
+def _influence(difference: Any, per: Any) -> tuple[Any, Any]:
+    """The mean or ratio by row, and what each pair adds to it: [row], [row, pair]."""
+    if per is None:
+        middle = difference.mean(axis=1)
+        return middle, difference - middle[:, None]
+    mean = per.mean(axis=1)
+    error = np.sqrt(_variance(per) / per.shape[1])
+    whole = np.where(np.abs(mean) > 3.0 * error, np.abs(mean), 0.0)
+    middle = over(difference.mean(axis=1), whole)
+    left = difference - (middle * np.sign(mean))[:, None] * per
+    return middle, over(left, np.broadcast_to(whole[:, None], left.shape))
 
 
 def _mean(values: Any, axis: int) -> Any:
@@ -239,13 +238,14 @@ def _ratio(part: Any, whole: Any, axis: int) -> Any:
         return np.nan_to_num(part.mean(axis=axis) / np.abs(whole.mean(axis=axis)))
 
 
-def draws_over_sets(difference: Any, per: Any, sets: Any) -> Any:
-    """[row, draw]: for every parameter set means (or ratios of means) over resampled pairs of that set."""
+def resampled(difference: Any, per: Any = None, sets: Any = None) -> Any:
+    """[row, draw]: means (or ratios of means) over resampled pairs, as many from every parameter set; of one, plainly."""
+    members = np.zeros(difference.shape[1], int) if sets is None else np.asarray(sets)
     rng = np.random.default_rng(0)
-    every = np.unique(sets)
+    every = np.unique(members)
     draws = []
     for one in every:
-        pairs = np.flatnonzero(sets == one)
+        pairs = np.flatnonzero(members == one)
         again = pairs[rng.integers(len(pairs), size=(-(-RESAMPLES // len(every)), len(pairs)))]
         means = difference[:, again].mean(axis=2)
         draws.append(means if per is None else over(means, np.abs(per[:, again].mean(axis=2))))
