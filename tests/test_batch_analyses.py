@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,25 @@ def test_bad_input_of_the_commands(
     Path("d.toml").write_text('title = "D"\nscenarios = ["toy"]\n')
     found = call(*args)
     assert found.exit_code == 2 and message in found.stderr and "Traceback" not in found.output
+
+
+# --------------------------------------------------------------------------------------------------------------- guide
+GUIDE = (Path(sim.__file__).parents[1] / "docs/guide/batches.md").read_text("utf-8")
+
+
+def test_the_design_of_the_guide_is_good(tmp_path: Path) -> None:
+    (tmp_path / "d.toml").write_text(re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)[0])
+    design = Design.read(tmp_path / "d.toml")
+    assert len(sampled(design.factors, design.sample)) == 3 * 2 * 2
+
+
+def test_the_code_of_the_guide_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the small chain, for a short time."""
+    workbench()
+    monkeypatch.chdir(tmp_path)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL))
+    code = code.replace('sim.load("baotou")', 'sim.load("toy").with_run(end="2013Q1", burn_in=1)')
+    names: dict[str, Any] = {}
+    exec(code.replace("seeds=50", "seeds=3"), names)
+    assert len(names["again"].final()) == 6 and len(names["results"].compare().effects) > 100
+    assert names["model"].name == "cluster"
