@@ -54,7 +54,8 @@ class Working:
             self._progress.stop()
 
     def say(self, what: str) -> None:
-        """Something else is being done now."""
+        """Something else is being done now; runs are counted anew."""
+        self._tenth = -1
         if self._live:
             self._progress.update(self._task, description=what)
         elif what != self._what:

@@ -4,7 +4,8 @@ Public cost of a package is the present value (3 % a year) of outlay, tax expend
 administration over the study, beyond those of the baseline, mean over seeds. Packages are made equally dear by their
 intensity (``packages``, equation 1), found on a few pilot seeds that all trials share, so that cost answers to intensity
 and not to luck. The search widens a bracket around the budget, then goes on by the secant in logarithms, which is nearly
-straight, and by halves where that does not help; it ends within 2 % of the budget. A budget may be out of reach: levers
+straight, and by halves where that does not help; it ends within 2 % of the budget. Runs are full of thresholds, so cost is a
+rough function of intensity: where a bracket has become narrow and still misses, intensities around it are tried. A budget may be out of reach: levers
 end at their hard limits, and a package more than ten times over is another package.
 
     worth = effect / public cost beyond the baseline                                                       (1)
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.02
 MOST = 10.0  # times a package
-TRIALS = 14
+TRIALS = 16
+NARROW = 1.01  # a bracket from which no more can be learnt
 CHEAP = 1.0  # million CNY a year: what costs less is not ranked
 
 # In English and Chinese why a package has no rank, or why a search ended.
@@ -82,17 +84,21 @@ def search(budget: float, most: float) -> Generator[float, float, tuple[float, f
     """Yields an intensity, is sent its cost, and returns the intensity and cost nearest to the budget."""
     tried: list[tuple[float, float]] = []
     low, high = (0.0, 0.0), (math.inf, math.inf)
+    around = 0
     at = min(1.0, most)
     while len(tried) < TRIALS:
         cost = yield at
         tried.append((at, cost))
         if abs(cost - budget) <= TOLERANCE * budget or (cost < budget and at >= most):
             break
-        if cost < budget:
-            low = max(low, (at, cost))
+        if not around:
+            low, high = (max(low, (at, cost)), high) if cost < budget else (low, min(high, (at, cost)))
+        if around or high[0] < NARROW * low[0]:  # cost is rough here: look around, one step further each time
+            around += 1
+            step = (NARROW - 1.0) * ((around + 1) // 2) * (1.0 if around % 2 else -1.0)
+            at = min(most, math.sqrt(low[0] * high[0]) * (1.0 + step))
         else:
-            high = min(high, (at, cost))
-        at = _next(low, high, budget, most, halve=len(tried) % 3 == 0)
+            at = _next(low, high, budget, most, halve=len(tried) % 3 == 0)
     return min(reversed(tried), key=lambda trial: abs(trial[1] - budget))
 
 
