@@ -12,6 +12,7 @@ import sim
 from sim.analysis.channels import INNOVATIONS, MECHANISMS, bookkeeping, mechanisms, shapley_of_product
 from sim.analysis.comparable import in_full
 from sim.analysis.interactions import (
+    MOST_PLAYERS,
     Design,
     contributions,
     factorial,
@@ -152,7 +153,7 @@ def test_many_measures_are_grouped_and_none_is_refused(base: Scenario) -> None:
     baotou, everything = sim.load("baotou"), sim.load("all_together")
     players = players_of(baotou, everything)
     members = [name for group in players.values() for name in group]
-    assert len(players) <= 6 and sorted(members) == instruments_of(baotou, everything)
+    assert len(players) <= MOST_PLAYERS and sorted(members) == instruments_of(baotou, everything)
     with pytest.raises(InputError, match="changes no measure"):
         players_of(base, base)
     with Serial() as here, pytest.raises(InputError, match="25 measures are 33554432 subsets"):

@@ -76,6 +76,12 @@ def test_mixtures_add_up_and_aim_at_everybody_meant(base: Scenario, plant: Scena
     assert instruments_of(base, half) == ["training_seats"]
 
 
+def test_only_policy_can_be_scaled(base: Scenario, grant: Scenario) -> None:
+    for other in (grant.with_parameters(search={"alpha": 0.5}), grant.with_run(end="2015Q4")):
+        with pytest.raises(InputError, match="only policy can be scaled"):
+            scaled(base, other, 2.0)
+
+
 def test_what_is_written_is_read_again(tmp_path: Path, base: Scenario, plant: Scenario) -> None:
     toy = sim.load("toy")
     package = toy.with_policy(title='A "title"', research_grant={"rate": 0.2, "stages": ["yarn", "fibre"]})

@@ -42,7 +42,7 @@ from sim.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_PLAYERS = 6  # 64 subsets
+MOST_PLAYERS = 7  # 128 subsets
 Players = Mapping[str, Sequence[str]]  # name: instruments
 
 

@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.shared_history import same_past
 from sim.calendar import Quarter
 from sim.declare import INSTRUMENTS
 from sim.policy_reader import EVERYBODY, TARGETS
+from sim.problems import InputError, Problem
 from sim.scenario import Scenario
 from sim.schedule import Lane
 
@@ -58,7 +60,16 @@ def mixed(
     title: str,
     instruments: Collection[str] | None = None,
 ) -> Scenario:
-    """Equation (1), of all instruments or of some."""
+    """Equation (1), of all instruments or of some.
+
+    Raises :class:`InputError` for a package that differs from the baseline in more than policy.
+    """
+    problem = (
+        f"differs from {baseline.name} in data, time or parameters: only policy can be scaled or taken apart"
+    )
+    others = [each for each in packages if not same_past(baseline, each)]
+    if others:
+        raise InputError([Problem("", None, each.name, None, problem) for each in others])
     used = [
         (package, weight, instruments_of(baseline, package))
         for package, weight in zip(packages, weights, strict=True)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.analysis.biographies import Lives, biographies, measured, median_seed
 from sim.analysis.channels import bookkeeping, mechanisms
-from sim.analysis.interactions import contributions, factorial, interactions, main_effects, screening
+from sim.analysis.interactions import (
+    contributions,
+    factorial,
+    interactions,
+    main_effects,
+    players_of,
+    screening,
+)
+from sim.analysis.packages import instruments_of
 from sim.analysis.workers import Progress, workers
 from sim.compare import GROUPED, Comparison, compare
 from sim.problems import InputError
@@ -66,7 +74,8 @@ def explain_effect(
 ) -> Why:
     """Take the effect of a package on ``outputs`` apart.
 
-    measures  all: every subset of its measures, or of their groups when they are many; screen: every single measure
+    measures  all: every subset of its measures, or of their groups when they are many (screened if all are of one
+              group); screen: every single measure
     switched  whether mechanisms are switched off
     stories   how many enterprises are told of for each output that adds up over enterprises
     """
@@ -74,6 +83,8 @@ def explain_effect(
     apart: dict[str, pd.DataFrame] = {}
     together: dict[str, pd.DataFrame] = {}
     carried: dict[str, pd.DataFrame] = {}
+    if measures == "all" and len(players_of(baseline, package)) == 1 < len(instruments_of(baseline, package)):
+        measures = "screen"
     with workers(jobs) as executor:
         say("Comparing")
         comparison = compare([baseline, package], chosen, executor=executor, progress=progress)
