@@ -15,11 +15,12 @@ from conftest import scenario
 
 import sim
 from sim.analysis.channels import bookkeeping
+from sim.analysis.equal_budget import EqualBudget, Search
 from sim.cli import cli
 from sim.compare import Comparison
 from sim.report import background, write_report, write_reports
 from sim.report.findings import CHAIN, INNOVATION, bargains_of, findings_of
-from sim.report.tables import channel_table
+from sim.report.tables import channel_table, equal_table
 from sim.scenario import known_scenarios
 from sim.words import LANGUAGES, Words
 
@@ -43,11 +44,18 @@ def comparison() -> Comparison:
     return sim.compare([base, *others], seeds=4, jobs=1)
 
 
+def equally_dear(comparison: Comparison) -> EqualBudget:
+    """As if the packages had cost the same as they stand."""
+    budget = comparison.public_cost(comparison.scenarios[1].name)
+    searches = [Search(each, each, 1.0, budget, budget, "") for each in comparison.scenarios[1:]]
+    return EqualBudget(tuple(searches), comparison)
+
+
 @pytest.fixture(scope="module")
 def pages(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("report")
     paths = {language: folder / f"{language}.html" for language in LANGUAGES}
-    assert write_reports(comparison, paths, COMMAND) == list(paths.values())
+    assert write_reports(comparison, paths, COMMAND, equally_dear(comparison)) == list(paths.values())
     assert all(path.stat().st_size < 3_000_000 for path in paths.values())
     return {language: path.read_text("utf-8") for language, path in paths.items()}
 
@@ -134,6 +142,18 @@ def test_what_costs_next_to_nothing_is_not_ranked(comparison: Comparison) -> Non
             else:
                 assert bought.effect != bought.effect and bought.rank != bought.rank
     assert [each.reason for each in bargains] == sorted(each.reason for each in bargains)
+
+
+def test_packages_of_equal_cost_stand_in_the_order_of_their_ranks(comparison: Comparison) -> None:
+    equal = equally_dear(comparison)
+    table = equal_table(Words("en"), equal)
+    assert [row[0] for row in table.rows] == [
+        next(each.title for each in comparison.scenarios if each.name == name)
+        for name in equal.ranking(CHAIN).scenario
+    ]
+    assert {row[1] for row in table.rows} == {"1.00"} and all(
+        len(row) == len(table.columns) for row in table.rows
+    )
 
 
 def test_channels_add_up_to_the_effect(comparison: Comparison) -> None:

@@ -11,6 +11,7 @@ made by ``with_policy``, that can be shown, written down and run anywhere.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -49,8 +50,11 @@ def part_of(baseline: Scenario, package: Scenario, instruments: Collection[str],
 
 def scaled(baseline: Scenario, package: Scenario, intensity: float) -> Scenario:
     """A package so many times over."""
-    title = package.title if intensity == 1.0 else f"{package.title}, times {intensity:.3g}"
-    return mixed(baseline, [package], [intensity], title)
+    title, chinese = package.title, package.title_zh
+    if intensity != 1.0:
+        title = f"{title}, times {intensity:.3g}"
+        chinese = f"{chinese}（强度 {intensity:.3g} 倍）" if chinese else ""
+    return dataclasses.replace(mixed(baseline, [package], [intensity], title), title_zh=chinese)
 
 
 def mixed(

@@ -23,6 +23,7 @@ from sim.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from sim.analysis.equal_budget import EqualBudget
     from sim.compare import Comparison
 
 DEMO = ("chain_extension", "innovation_system", "talents_local_and_introduced", "all_together")
@@ -221,13 +222,26 @@ def _check_font(language: str) -> None:
     family(language)
 
 
-def _write_reports(comparison: Comparison, paths: dict[str, Path], *command: str) -> None:
+def _equally_dear(comparison: Comparison, seeds: int, jobs: int | None) -> EqualBudget:
+    """The packages of a comparison scaled to one public cost, on the same seeds."""
+    from sim.analysis.mixtures import mixtures
+    from sim.terminal import Working
+
+    with Working("Making the packages equally dear") as working:
+        baseline, *packages = comparison.scenarios
+        cores = jobs or os.cpu_count() or 1
+        return mixtures(baseline, packages, seeds=seeds, jobs=cores, progress=working.step, say=working.say)
+
+
+def _write_reports(
+    comparison: Comparison, paths: dict[str, Path], *command: str, equal: EqualBudget | None = None
+) -> None:
     """The report in each language, with the command that makes it again."""
     from sim.report import write_reports
     from sim.terminal import Working
 
     with Working("Writing the report"):
-        write_reports(comparison, paths, shlex.join(["cluster-sim", *command]))
+        write_reports(comparison, paths, shlex.join(["cluster-sim", *command]), equal)
 
 
 def _finish(comparison: Comparison) -> None:
@@ -345,6 +359,7 @@ def demo(seeds: int, jobs: int | None, everything: bool, out: Path) -> None:
     written = _write_comparison(comparison, out)
     _show_comparison(comparison, everything)
     click.echo("Written: " + ", ".join(str(path) for path in written))
-    _write_reports(comparison, reports, "demo", "--seeds", str(seeds))
+    equal = _equally_dear(comparison, seeds, jobs)
+    _write_reports(comparison, reports, "demo", "--seeds", str(seeds), equal=equal)
     click.echo("Report: " + ", ".join(str(path) for path in reports.values()))
     _finish(comparison)

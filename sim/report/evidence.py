@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from sim.report.findings import CHAIN, Bargain, Finding, bargains_of, findings_o
 from sim.report.sample import Sample, sample_of
 
 if TYPE_CHECKING:
+    from sim.analysis.equal_budget import EqualBudget
     from sim.compare import Comparison
 
 INNOVATIONS = "innovations"
@@ -35,10 +37,11 @@ class Evidence:
     lives: Lives  # the enterprises that make most of the difference in one pair of runs
     sample: Sample
     facts: list[dict[str, Any]]  # validated facts
+    equal: EqualBudget | None  # the same packages scaled to one cost, when that has been run
     command: str  # how to make the page again
 
 
-def evidence_of(comparison: Comparison, command: str = "") -> Evidence:
+def evidence_of(comparison: Comparison, command: str = "", equal: EqualBudget | None = None) -> Evidence:
     """Reckon it. Runs every scenario once more (``sample``)."""
     findings = findings_of(comparison)
     lead = leading(findings)
@@ -53,5 +56,16 @@ def evidence_of(comparison: Comparison, command: str = "") -> Evidence:
         biographies(comparison.baseline, comparison.scenarios[lead], seed, CHAIN, STORIES),
         sample_of(comparison),
         facts_of(),
+        titled(equal, comparison) if equal else None,
         command,
     )
+
+
+def titled(equal: EqualBudget, comparison: Comparison) -> EqualBudget:
+    """Packages of equal cost under the titles of those that they were scaled from."""
+    titles = {each.name: each for each in comparison.scenarios}
+    scenarios = tuple(
+        dataclasses.replace(each, title=titles[each.name].title, title_zh=titles[each.name].title_zh)
+        for each in equal.comparison.scenarios
+    )
+    return dataclasses.replace(equal, comparison=dataclasses.replace(equal.comparison, scenarios=scenarios))

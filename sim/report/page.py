@@ -15,6 +15,7 @@ from sim.report.sections import sections_of
 from sim.words import Words
 
 if TYPE_CHECKING:
+    from sim.analysis.equal_budget import EqualBudget
     from sim.compare import Comparison
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
@@ -32,11 +33,16 @@ def write_report(comparison: Comparison, path: Path | str, language: str = "en",
     return write_reports(comparison, {language: Path(path)}, command)[0]
 
 
-def write_reports(comparison: Comparison, paths: dict[str, Path], command: str = "") -> list[Path]:
-    """The same page in several languages, from the same evidence: ``{"en": path, "zh": path}``."""
+def write_reports(
+    comparison: Comparison, paths: dict[str, Path], command: str = "", equal: EqualBudget | None = None
+) -> list[Path]:
+    """The same page in several languages, from the same evidence: ``{"en": path, "zh": path}``.
+
+    equal  the same packages scaled to one public cost (``analysis.equal_budget``), for the ranking
+    """
     for language in paths:
         family(Words(language).language)  # an unknown language or a missing font is said before the work
-    evidence = evidence_of(comparison, command)
+    evidence = evidence_of(comparison, command, equal)
     for language, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html(evidence, language), "utf-8")

@@ -89,6 +89,14 @@ def _ranking(words: Words, evidence: Evidence, gallery: Gallery) -> Section:
         rows = [(place, (each.effect, each.low, each.high)) for place, each in bought]
         drawn = figures.ranking_plot(comparison, name, rows, UNIT_OF_MONEY, language=words.language)
         section.pictures.append(gallery.picture(f"ranking-{name}", drawn))
+    if evidence.equal:
+        equal = evidence.equal
+        section.paragraphs.append(words("text.equal", budget=words.amount(equal.budget, "million CNY")))
+        section.tables.append(tables.equal_table(words, equal))
+        for name in (CHAIN, INNOVATION):
+            drawn = figures.effect_plot(equal.comparison, name, language=words.language)
+            drawn.set_title(words("effects.equal", output=words.output(name)), loc="left")
+            section.pictures.append(gallery.picture(f"equal-{name}", drawn))
     return section
 
 

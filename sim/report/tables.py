@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.equal_budget import REASONS
 from sim.analysis.outcomes import groups_of
 from sim.analysis.paired import VERDICTS
 from sim.analysis.public_accounts import ITEMS
@@ -14,10 +15,11 @@ from sim.declare import OUTPUTS
 from sim.figures.chain_map import flows_of
 from sim.figures.money import KINDS
 from sim.report.answer import percent, span
-from sim.report.findings import QUESTIONS, UNIT_OF_MONEY, Bargain, Bought, Finding
+from sim.report.findings import CHAIN, INNOVATION, QUESTIONS, UNIT_OF_MONEY, Bargain, Bought, Finding
 from sim.words import MISSING, Words, number, scaled, signed
 
 if TYPE_CHECKING:
+    from sim.analysis.equal_budget import EqualBudget
     from sim.compare import Comparison
 
 LEVELS = ("stage", "ownership", "origin", "size")
@@ -86,6 +88,32 @@ def bargain_table(words: Words, comparison: Comparison, bargains: list[Bargain])
         about = words("table.per_money", output=words.output(name), money=number(UNIT_OF_MONEY))
         columns += [words("table.rank"), words.with_unit(about, OUTPUTS[name].unit), words("table.interval")]
     return Table(words("table.bargains"), columns, rows, 1, keys)
+
+
+def equal_table(words: Words, equal: EqualBudget) -> Table:
+    """Packages scaled to one cost: how much stronger or weaker they became, what they cost and bring, and their ranks."""
+    titles = {each.name: words.scenario(each) for each in equal.comparison.scenarios}
+    found: dict[str, Any] = {name: equal.ranking(name).set_index("scenario") for name in (CHAIN, INNOVATION)}
+    rows = []
+    for name in found[CHAIN].index:
+        row = found[CHAIN].loc[name]
+        cells = [
+            titles[name],
+            number(row.intensity),
+            number(row.cost),
+            span(words, row.cost_low, row.cost_high),
+        ]
+        for output, table in found.items():
+            each = table.loc[name]
+            bought = Bought(
+                each.worth, each.worth_low, each.worth_high, each["rank"], each.rank_low, each.rank_high
+            )
+            cells += [_rank(words, bought), words.change(each.effect, OUTPUTS[output].unit)]
+        rows.append([*cells, words.either(REASONS[row.reason])])
+    columns = [words(f"table.{key}") for key in ("scenario", "intensity", "cost", "interval")]
+    for output in found:
+        columns += [words("table.rank"), words("table.change_of", output=words.output(output))]
+    return Table(words("table.equal"), [*columns, words("table.remark")], rows, 1, words=(8,))
 
 
 def _rank(words: Words, bought: Bought) -> str:
