@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
+from sim.analysis.packages import instruments_of
 from sim.declare import INSTRUMENTS, PARAMETERS
 from sim.policy_reader import EVERYBODY, TARGETS, groups
 from sim.report.tables import Table
-from sim.words import MISSING, Words, number
+from sim.schedule import Lane
+from sim.words import MISSING, Words, number, scaled
 
 if TYPE_CHECKING:
     from sim.compare import Comparison
     from sim.scenario import Scenario
 
 VALIDATION = Path(sim.__file__).parent.parent / "docs" / "validation.json"
+MOST = 5  # values of a lever that are all printed
 VERDICTS = ("pass", "agree", "near", "inconclusive", "fail", "disagree", "not computable")
 
 
@@ -27,17 +30,16 @@ def policy_table(words: Words, comparison: Comparison, place: int) -> Table:
     """Levers whose path differs from the baseline's, for one scenario."""
     baseline, scenario = comparison.baseline, comparison.scenarios[place]
     rows = []
-    for name, lanes in scenario.policy.items():
-        before = baseline.policy.get(name, {})
-        for key, lane in lanes.items():
-            if key in TARGETS or _path(words, lane, scenario) == (
-                _path(words, before[key], scenario) if key in before else ""
-            ):
+    for name in instruments_of(baseline, scenario):
+        lanes, before = scenario.policy.get(name, {}), baseline.policy.get(name, {})
+        aims = [_aim(words, each, scenario) for each in (lanes, before)]
+        for key, lever in INSTRUMENTS[name].levers.items():
+            new, old = (each.get(key, Lane(lever.default)) for each in (lanes, before))
+            if _steps(new, scenario) == _steps(old, scenario) and aims[0] == aims[1]:
                 continue
-            lever = INSTRUMENTS[name].levers[key]
-            was = _path(words, before[key], baseline) if key in before else number(lever.default)
             rows.append([
-                words.instrument(name), key, _path(words, lane, scenario), was, words.unit(lever.unit), _aim(words, lanes, scenario),
+                words.instrument(name), key, *(_path(words, each, scenario, lever.unit) for each in (new, old)),
+                words.unit(lever.unit), aims[0],
             ])  # fmt: skip
     columns = [
         words(f"table.{key}") for key in ("instrument", "lever", "path", "path_before", "unit", "aimed_at")
@@ -45,17 +47,22 @@ def policy_table(words: Words, comparison: Comparison, place: int) -> Table:
     return Table(words("table.policy", title=words.scenario(scenario)), columns, rows, 6)
 
 
-def _path(words: Words, lane: Any, scenario: Scenario) -> str:
-    """The values of a lever over time."""
-    told: list[str] = []
-    last = None
+def _steps(lane: Lane, scenario: Scenario) -> list[tuple[str, Any]]:
+    """The quarters in which a lever takes another value."""
+    told: list[tuple[str, Any]] = []
     for step in lane.steps(scenario.start, scenario.quarters):
-        if step.value != last:
-            told.append(words("table.from", value=f"{step.value:g}", quarter=step.quarter))
-            last = step.value
-    if len(told) > 5:
-        told = [*told[:2], "...", told[-1]]
-    return words("number.comma").join(told)
+        if not told or step.value != told[-1][1]:
+            told.append((str(step.quarter), step.value))
+    return told
+
+
+def _path(words: Words, lane: Lane, scenario: Scenario, unit: str) -> str:
+    """The values of a lever over time, the middle of a long path left out."""
+    told = [
+        words("table.from", value=f"{scaled(value, unit):g}", quarter=quarter)
+        for quarter, value in _steps(lane, scenario)
+    ]
+    return words("number.comma").join(told if len(told) <= MOST else [*told[:2], "...", told[-1]])
 
 
 def _aim(words: Words, lanes: Any, scenario: Scenario) -> str:
