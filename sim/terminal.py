@@ -85,12 +85,16 @@ def number(value: Any, digits: int = 3) -> str:
     return f"{value:,.0f}" if size >= 100 else f"{float(value):.{digits}g}"
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: int = 1) -> None:
-    """Print a table; the first ``texts`` columns hold texts, the others numbers."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], texts: int = 1, wrap: bool = False
+) -> None:
+    """Print a table; the first ``texts`` columns hold texts, the others numbers, whose heads may ``wrap``."""
     console = Console() if sys.stdout.isatty() else Console(width=140)
     made = Table(title=title, title_justify="left", title_style="bold")
     for place, name in enumerate(columns):
-        made.add_column(name, justify="left" if place < texts else "right", no_wrap=place >= texts)
+        made.add_column(
+            name, justify="left" if place < texts else "right", no_wrap=(place >= texts) is not wrap
+        )
     for row in rows:
         made.add_row(*(item if isinstance(item, str) else number(item) for item in row))
     console.print(made)

@@ -50,7 +50,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = sim.load("out/plant.toml")
     assert written.levers()["capital_subsidy"]["rate"][-1] == pytest.approx(0.2 * found["plant"]["intensity"])
     shown = CliRunner().invoke(cli, args)
-    assert "Beaten by none" in shown.stdout and "Tax that comes back" in shown.stdout
+    assert "Beaten by none" in shown.stdout and "Public accounts" in shown.stdout
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.02
 MOST = 10.0  # times a package
-TRIALS = 16
+TRIALS = 24
 NARROW = 1.01  # a bracket from which no more can be learnt
 CHEAP = 1.0  # million CNY a year: what costs less is not ranked
 
@@ -48,7 +48,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "cheap": ("costs less than 1 million CNY a year", "年均成本低于一百万元"),
     "limits": ("all its levers are at their limits before the budget is spent", "预算用尽前各项工具已达上限"),
     "most": (f"would have to be more than {MOST:g} times as strong", f"强度须超过原方案的{MOST:g}倍"),
-    "steps": ("cost jumps past the budget", "成本跳跃,无法恰好达到预算"),
+    "steps": (
+        "cost jumps past the budget, and no strength tried near by hits it",
+        "成本跳跃,附近各强度均未恰好达到预算",
+    ),
 }
 WORDS = (
     "{name}: times {times}, costs {cost} of {budget} million CNY on the pilot seeds{why}",

@@ -24,6 +24,13 @@ jobs_option = click.option(
 )
 
 
+# Of the public accounts, what the terminal shows.
+SHOWN = (
+    "gross_cost", "tax_back", "land_back", "net_cost", "research_money", "additionality", "additionality_own",
+    "misused_share", "paid_share",
+)  # fmt: skip
+
+
 @click.command()
 @click.argument("baseline")
 @click.argument("packages", nargs=-1, required=True)
@@ -140,10 +147,16 @@ def _show(found: EqualBudget, tables: dict[str, Any], wanted: list[str]) -> None
         ]
         names = [OUTPUTS[name].label[0] for name in wanted]
         table("Beaten by none in all of these", ["package", *names, "now", "of resampled seeds"], rows)
-    wide = tables["accounts"].pivot(index="item", columns="scenario", values="value")
+    wide = tables["accounts"].pivot(index="scenario", columns="item", values="value")
     names = list(dict.fromkeys(tables["accounts"].scenario))
-    rows = [[ITEMS[item][1], ITEMS[item][0], *(wide.loc[item, name] for name in names)] for item in ITEMS]
-    table("Public accounts, present value beyond the baseline", ["", "unit", *names], rows, texts=2)
+    rows = [[name, *(wide.loc[name, item] for item in SHOWN)] for name in names]
+    columns = ["package", *(ITEMS[item][1] for item in SHOWN)]
+    table(
+        "Public accounts, present value beyond the baseline, million CNY, and shares",
+        columns,
+        rows,
+        wrap=True,
+    )
 
 
 def _write(found: EqualBudget, tables: dict[str, Any], baseline: str, folder: Path) -> list[Path]:
