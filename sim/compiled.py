@@ -103,10 +103,10 @@ def _forget_old(folder: Path) -> None:
                 path.unlink()
 
 
-@lru_cache(maxsize=1)
-def lock() -> FileLock:
-    """Held while a rule is being compiled."""
-    return FileLock(cache_folder() / "compiling.lock")
+@lru_cache(maxsize=2)
+def lock(part: str) -> FileLock:
+    """Held while a rule of a part is being compiled: "outputs", or "rules" for all others, which may wait for outputs."""
+    return FileLock(cache_folder() / f"compiling-{part}.lock")
 
 
 @lru_cache(maxsize=1)

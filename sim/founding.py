@@ -35,7 +35,7 @@ from sim.rules.labour import workers_per_unit
 from sim.rules.outside_markets import attractiveness
 from sim.rules.outside_world import PRICE_RULES
 from sim.rules.prices import set_prices
-from sim.rules.talents import pick_discipline, wanted_talents
+from sim.rules.talents import pay_level, pick_discipline, wanted_talents
 from sim.scenario import Scenario
 from sim.world import (
     AT_ENTERPRISE,
@@ -79,7 +79,7 @@ def found(scenario: Scenario, p: Any, seed: int) -> World:
     quarters = scenario.burn_in + scenario.quarters
     number = sum(group.number for group in scenario.population.enterprises)
     institutes = len(scenario.population.institutes)
-    world = _empty(len(chain.products), len(chain.processes), len(chain.fields), number, institutes, quarters)
+    world = empty(len(chain.products), len(chain.processes), len(chain.fields), number, institutes, quarters)
     _calendar(world, scenario, p)
     _products(world, scenario)
     _processes(world, scenario, p)
@@ -93,9 +93,10 @@ def found(scenario: Scenario, p: Any, seed: int) -> World:
     return world
 
 
-def _empty(
+def empty(
     products: int, processes: int, fields: int, enterprises: int, institutes: int, quarters: int
 ) -> World:
+    """A world of so many rows in which there is nothing yet."""
     rows = {name: table.rows for name, table in TABLES.items()}
     room = max(48, int(1.25 * enterprises) + 24)
     neutral = {
@@ -121,8 +122,8 @@ def _empty(
         people=np.zeros(3),
         prices=np.full((quarters, products), np.nan),
         series=np.zeros((quarters, len(SERIES))),
-        order=np.zeros(room, np.int64),
-        keys=np.zeros(room),
+        order=np.zeros(max(room, 256), np.int64),
+        keys=np.zeros(max(room, 256)),
         sellers=np.zeros(room * OUTPUTS, np.int64),
         slots=np.zeros(room * OUTPUTS, np.int64),
         first_seller=np.zeros(products + 1, np.int64),
@@ -434,6 +435,7 @@ def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: 
     talent.origin = origin
     mean = p.talents.introduced_level if origin == INTRODUCED else 1.0
     talent.level = mean * math.exp(p.talents.level_spread * normal(now, TALENT_LEVEL, talent.uid, 0))
+    talent.pay_level = pay_level(talent.level)
     talent.works = works
     talent.hired = -8
     talent.used = 0.7
@@ -457,7 +459,7 @@ def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: 
         talent.discipline = min(fields - 1, int(mark * fields))
     if works != NOWHERE:
         talent.employer = row
-        talent.wage = region.talent_wage * talent.level**0.7 * p.talents.local_pay
+        talent.wage = region.talent_wage * talent.pay_level * p.talents.local_pay
 
 
 def _settle(world: World, p: Any, now: Now) -> None:

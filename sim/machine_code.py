@@ -16,7 +16,7 @@ import pickle
 import warnings
 from functools import cached_property
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import numba
 from llvmlite import binding as llvm
@@ -49,6 +49,16 @@ def _options(function: Any, door: bool) -> dict[str, Any]:
         "no_cpython_wrapper": not door,
         "_nrt": not function.__module__.startswith(ALLOCATE_NOTHING),
     }
+
+
+def is_at_hand(rule: Any) -> bool:
+    """Whether the machine code of a rule, as Python calls it, lies in the cache."""
+    return any(compiled.cache_folder().glob(f"*{rule.py_func.__name__}-{compiled.stamp(rule.py_func)}.*.nbi"))
+
+
+def compile_for(rule: Any, *arguments: Any) -> None:
+    """Compile a rule as other rules call it, for arguments like these."""
+    rule.compile(tuple(numba.typeof(each) for each in arguments))
 
 
 class _Library(JITCodeLibrary):
@@ -205,9 +215,12 @@ class _Linked(caching.FunctionCache):
 class _CacheOfRule(caching._Cache):
     """Opens the real cache when it is first asked, so that the stamp sees the finished modules.
 
-    While a rule is being compiled the process holds a lock: of several cold processes one compiles, the
-    others wait and load.
+    While a rule is being compiled the process holds a lock: of several cold processes one compiles, the others wait and
+    load. Outputs have a lock of their own, so that another process can compile them meanwhile (``run.share_compilation``);
+    what they reach is compiled without asking for the other lock, or the two could wait for each other.
     """
+
+    _holding: ClassVar[list[str]] = []  # parts being compiled, outermost first
 
     def __init__(self, function: Any, kind: type[caching.FunctionCache]) -> None:
         self._function = function
@@ -222,15 +235,22 @@ class _CacheOfRule(caching._Cache):
     def cache_path(self) -> str:
         return str(compiled.cache_folder())
 
+    @property
+    def _part(self) -> str:
+        inside = self._function.__module__.startswith("sim.outputs") or "outputs" in self._holding
+        return "outputs" if inside else "rules"
+
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         found = self._load(signature, target_context)
         if found is None:
-            compiled.lock().acquire()
+            part = self._part
+            compiled.lock(part).acquire()
             found = self._load(signature, target_context)
             if found is not None:
-                compiled.lock().release()
+                compiled.lock(part).release()
             else:
                 self._held += 1
+                self._holding.append(part)
                 compiled.announce(f"{self._function.__module__}.{self._function.__name__}")
         return found
 
@@ -247,7 +267,7 @@ class _CacheOfRule(caching._Cache):
         finally:
             if self._held:
                 self._held -= 1
-                compiled.lock().release()
+                compiled.lock(self._holding.pop()).release()
 
     def enable(self) -> None:
         """Always on; numba's interface asks for the method."""

@@ -7,6 +7,9 @@ which a table could be too short; Python makes the table longer and goes on, so 
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -17,8 +20,9 @@ import numpy as np
 from sim.accounts import close_books, open_books
 from sim.calendar import Quarter
 from sim.chance import Now
-from sim.compiled import literal_unroll, rule
-from sim.founding import found
+from sim.compiled import INTERPRET, literal_unroll, rule
+from sim.declare import parameter_record
+from sim.founding import empty, found
 from sim.outputs import Slot, layout, observe, recorded, totals_table
 from sim.policies import RULES as INSTRUMENTS
 from sim.quarter import QUARTER
@@ -121,6 +125,7 @@ class State:
     @classmethod
     def founded(cls, scenario: Scenario, seed: int) -> State:
         """The opening state."""
+        share_compilation()
         quarters = scenario.burn_in + scenario.quarters
         p = scenario.parameters()
         recorder = np.full((quarters, len(slots(scenario))), np.nan)
@@ -185,10 +190,14 @@ def _recorded(stages: int, products: int, fields: int) -> Any:
     return recorded(_slots(stages, products, fields))
 
 
-@lru_cache(maxsize=1)
+_scratch = threading.local()
+
+
 def totals() -> Any:
-    """Scratch for the sums of a quarter."""
-    return totals_table()
+    """Scratch for the sums of a quarter, one per thread."""
+    if not hasattr(_scratch, "totals"):
+        _scratch.totals = totals_table()
+    return _scratch.totals
 
 
 @dataclass(frozen=True)
@@ -274,6 +283,27 @@ def run(
         if progress:
             progress(mark, last)
     return Run(scenario, seed, state.recorder[scenario.burn_in : last], state, kept)
+
+
+@lru_cache(maxsize=1)
+def share_compilation() -> None:
+    """When nothing is compiled yet, have another process compile the outputs while this one compiles the rules."""
+    if INTERPRET:
+        return
+    from sim.machine_code import is_at_hand
+
+    if not is_at_hand(run_quarters):
+        command = [sys.executable, "-c", "from sim.run import compile_outputs; compile_outputs()"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        threading.Thread(target=subprocess.run, args=(command,), kwargs=quiet, daemon=True).start()
+
+
+def compile_outputs() -> None:
+    """Compile all outputs, which a run needs, for a world of no matter what size."""
+    from sim.machine_code import compile_for
+
+    world = empty(1, 1, 1, 1, 1, 1)
+    compile_for(observe, world, parameter_record(), Now(1, 1), totals(), recorded([]), np.zeros((1, 1))[0])
 
 
 def warm() -> None:

@@ -305,6 +305,7 @@ class Talent:
     origin: int = column("1", "LOCAL or INTRODUCED")
     discipline: int = column("1", "technology field")
     level: float = column("index", "quality, 1 the national mean of graduates", low=0.0)
+    pay_level: float = column("index", "pay over that of a talent of level 1", low=0.0)
     arrived: int = column("quarter", "quarter of arrival or graduation")
     works: int = column("1", "NOWHERE, AT_ENTERPRISE or AT_INSTITUTE")
     employer: int = column("1", "row of the employer")
@@ -634,8 +635,8 @@ class World(NamedTuple):
     people: Any  # [0] talents at the opening, [1] came, [2] left
     prices: Any  # [quarter, product] observed world prices, NaN where there is none
     series: Any  # [quarter, series] other dated series
-    order: Any  # [row] scratch: the order in which enterprises act
-    keys: Any  # [row] scratch: sort keys
+    order: Any  # [place] scratch: rows of enterprises or projects in the order in which they act
+    keys: Any  # [row] scratch: sort keys, or a number per enterprise
     sellers: Any  # [place] rows of enterprises that sell, grouped by product
     slots: Any  # [place] which output of that enterprise it is
     first_seller: Any  # [product + 1] where each product's sellers begin
@@ -664,17 +665,17 @@ GENERAL_INDEX, WAGE_INDEX, EXPORT_WEDGE, VAT, VAT_LOCAL_SHARE, QUOTA = 0, 1, 2, 
 
 
 def widened(world: World, name: str, rows: int) -> World:
-    """The same world with a longer table (and, for enterprises, longer scratch). Rows keep their places."""
+    """The same world with a longer table, and longer scratch where it goes by rows. Rows keep their places."""
     table = TABLES[name[:-1].capitalize()]
     old = getattr(world, name)
     longer = table.rows(max(rows, len(old)))
     longer[: len(old)] = old
     world = world._replace(**{name: longer})
-    if name in ("enterprises", "institutes"):
+    if name in ("enterprises", "institutes", "projects"):
         room = len(world.enterprises)
         world = world._replace(
-            order=np.zeros(room, np.int64),
-            keys=np.zeros(room),
+            order=np.zeros(max(room, len(world.projects)), np.int64),
+            keys=np.zeros(max(room, len(world.projects))),
             sellers=np.zeros(room * OUTPUTS, np.int64),
             slots=np.zeros(room * OUTPUTS, np.int64),
             vacancies=np.zeros(room + len(world.institutes), np.int64),

@@ -68,6 +68,7 @@ def person(world: Any, row: int, works: int = NOWHERE, place: int = 0, **state: 
         talent.employer_uid = world.institutes[place].uid
     for name, value in state.items():
         talent[name] = value
+    talent.pay_level = talent.level**0.7
     return talent
 
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 import math
 
 from sim.accounts import HOUSEHOLDS, OUTSIDE, claim_for_public, pay_enterprise, receive
-from sim.chance import decision, happens, normal, poisson, uniform
+from sim.chance import decision, happens, normal, poisson, sort_by_key, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.commercialisation import capability_for
@@ -501,20 +501,23 @@ def grant_permits(world, p, now):
     """The queue, oldest first, as many as the desks can handle; those granted are founded."""
     region = world.region[0]
     desks = int(p.entry.desks * max(1.0, region.desks) + region.approval_capacity)
-    for _ in range(desks):
-        first = -1
-        for row in range(len(world.projects)):
-            project = world.projects[row]
-            if project.alive and project.ready <= now.t:
-                if first < 0 or (project.applied, project.uid) < (
-                    world.projects[first].applied,
-                    world.projects[first].uid,
-                ):
-                    first = row
-        if first < 0:
-            break
-        found_enterprise(world, p, now, world.projects[first])
-        world.projects[first].alive = False
+    ready = 0
+    for row in range(len(world.projects)):
+        project = world.projects[row]
+        if project.alive and project.ready <= now.t:
+            world.order[ready] = row
+            world.keys[row] = (
+                project.applied * 2.0**40 + project.uid
+            )  # the older application, then the smaller uid
+            ready += 1
+    sort_by_key(world.order, world.keys, ready)
+    free = 0
+    for place in range(min(desks, ready)):
+        while not row_is_free(world.enterprises[free], now.t):
+            free += 1
+        project = world.projects[world.order[place]]
+        found_enterprise(world, p, now, project, free)
+        project.alive = False
         region.permits += 1
     for project in world.projects:
         region.waiting += project.alive
@@ -539,15 +542,12 @@ def row_is_free(enterprise, t):
 
 
 @rule
-def found_enterprise(world, p, now, project):
-    """A new enterprise with its money, knowledge and plant on order; lapses if money or founder are gone."""
+def found_enterprise(world, p, now, project, row):
+    """A new enterprise in a free row, with money, knowledge and plant on order; lapses if money or founder are gone."""
     if not equity_available(world, project):
         return
     region = world.region[0]
     process = world.processes[project.process]
-    row = 0
-    while not row_is_free(world.enterprises[row], now.t):
-        row += 1
     enterprise = world.enterprises[row]
     clear(enterprise)
     enterprise.uid = project.uid
@@ -582,7 +582,7 @@ def found_enterprise(world, p, now, project):
     if good.needs_certificate[INTERNATIONAL] and not certified:
         enterprise.serves[INTERNATIONAL] = False
     order_first_plant(world, enterprise, process, project)
-    bring_equity(world, enterprise, project)
+    bring_equity(world, enterprise, project, row)
     region.entries[project.origin] += 1
 
 
@@ -660,7 +660,7 @@ def order_first_plant(world, enterprise, process, project):
 
 
 @rule
-def bring_equity(world, enterprise, project):
+def bring_equity(world, enterprise, project, row):
     """Equity comes from the parent, from the founder's household or from outside; a founder changes post."""
     if project.origin == DIVERSIFIED:
         pay_enterprise(world, world.enterprises[project.parent], FOUNDING_EQUITY, enterprise, project.equity)
@@ -669,11 +669,11 @@ def bring_equity(world, enterprise, project):
         receive(world, enterprise, EQUITY, OUTSIDE, 1.6 * project.equity)
     else:
         receive(world, enterprise, EQUITY, HOUSEHOLDS, 1.3 * project.equity)
-        move_founder(world, enterprise, project)
+        move_founder(world, enterprise, project, row)
 
 
 @rule
-def move_founder(world, enterprise, project):
+def move_founder(world, enterprise, project, row):
     """The founder leaves the old employer, who counts one less, and works for the new enterprise."""
     founder = world.talents[project.founder_row]
     if founder.works == AT_ENTERPRISE:
@@ -687,10 +687,7 @@ def move_founder(world, enterprise, project):
         home.spin_offs += 1
     founder.works = AT_ENTERPRISE
     founder.employer_uid = enterprise.uid
-    for row in range(len(world.enterprises)):
-        if world.enterprises[row].alive and world.enterprises[row].uid == enterprise.uid:
-            founder.employer = row
-            break
+    founder.employer = row
     founder.wage = max(founder.wage, world.region[0].talent_wage)
     enterprise.local_talents += founder.origin == LOCAL
     enterprise.introduced_talents += founder.origin == INTRODUCED

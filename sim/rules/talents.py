@@ -204,6 +204,12 @@ def free_row(table, start, now):
 
 
 @rule
+def pay_level(level):
+    """Pay of a talent over that of one of level 1: less than in proportion."""
+    return level**0.7
+
+
+@rule
 def arrive(world, p, now, row, uid, origin, discipline):
     """A person comes to the region and looks for a post."""
     talent = world.talents[row]
@@ -213,6 +219,7 @@ def arrive(world, p, now, row, uid, origin, discipline):
     talent.discipline = discipline
     mean = p.talents.introduced_level if origin == INTRODUCED else 1.0
     talent.level = mean * math.exp(p.talents.level_spread * normal(now, LEVEL, uid, 0))
+    talent.pay_level = pay_level(talent.level)
     talent.arrived = now.t
     talent.works = NOWHERE
     talent.employer = 0
@@ -254,10 +261,14 @@ def wanted_talents(enterprise, process, region, p):
 def post_vacancies(world, p, now):
     """Enterprises and institutes decide how many talents they want; the excess is slowly let go."""
     region = world.region[0]
-    for enterprise in world.enterprises:
+    for row in range(len(world.enterprises)):
+        enterprise = world.enterprises[row]
+        world.keys[row] = 0.0  # chance of each of its people to be let go
         if enterprise.alive:
             present = enterprise.local_talents + enterprise.introduced_talents
             wanted = wanted_talents(enterprise, world.processes[enterprise.process], region, p)
+            if present > wanted + 1:
+                world.keys[row] = p.talents.release * (present - wanted - 1) / present
             enterprise.vacancies = min(max(0, wanted - present), 2 + present // 4)
             if enterprise.distress > 0:
                 enterprise.vacancies = 0
@@ -266,12 +277,8 @@ def post_vacancies(world, p, now):
             present = institute.local_talents + institute.introduced_talents
             institute.vacancies = min(max(0, institute.posts - present), 4 + present // 10)
     for talent in world.talents:
-        if talent.alive and talent.works == AT_ENTERPRISE:
-            employer = world.enterprises[talent.employer]
-            process = world.processes[employer.process]
-            present = employer.local_talents + employer.introduced_talents
-            excess = present - wanted_talents(employer, process, region, p) - 1
-            if excess > 0 and happens(p.talents.release * excess / present, now, LET_GO, talent.uid, 0):
+        if talent.alive and talent.works == AT_ENTERPRISE and world.keys[talent.employer] > 0.0:
+            if happens(world.keys[talent.employer], now, LET_GO, talent.uid, 0):
                 leave_employer(talent)
 
 
@@ -403,7 +410,7 @@ def employ(world, p, now, talent, works, place):
     if works == AT_ENTERPRISE:
         enterprise = world.enterprises[place]
         talent.employer_uid = enterprise.uid
-        talent.wage = region.talent_wage * talent.level**0.7 * offered_pay(enterprise, p)
+        talent.wage = region.talent_wage * talent.pay_level * offered_pay(enterprise, p)
         enterprise.vacancies -= 1
         enterprise.vacancies_filled += 1
         staff = 1 + enterprise.local_talents + enterprise.introduced_talents
@@ -413,7 +420,7 @@ def employ(world, p, now, talent, works, place):
     else:
         institute = world.institutes[place]
         talent.employer_uid = institute.uid
-        talent.wage = region.talent_wage * talent.level**0.7 * p.talents.local_pay
+        talent.wage = region.talent_wage * talent.pay_level * p.talents.local_pay
         institute.vacancies -= 1
         staff = 1 + institute.local_talents + institute.introduced_talents
         lead = math.log(max(1.0, talent.carried / institute.knowledge[talent.discipline]))
@@ -484,7 +491,7 @@ def seek_posts(world, p, now):
         if hunted:
             own = talent.employer if talent.works == AT_ENTERPRISE else -1 - talent.employer
             content = (
-                math.log(talent.wage / (world.region[0].talent_wage * talent.level**0.7)) + 0.5 * talent.used
+                math.log(talent.wage / (world.region[0].talent_wage * talent.pay_level)) + 0.5 * talent.used
             )
             if code == own or best < content + 0.1:
                 continue
@@ -513,7 +520,7 @@ def leave_or_stay(world, p, now):
             continue
         support = region.retention_support if talent.origin == INTRODUCED else region.retention_support_local
         paid = support * region.paid_share
-        outside = region.talent_wage * talent.level**0.7
+        outside = region.talent_wage * talent.pay_level
         better = math.log(talent.wage / outside)
         hazard = p.talents.quit * math.exp(
             -p.talents.pay_response * better
@@ -575,7 +582,7 @@ def count_talents(world, p, now):
             talent.carried = max(0.98 * talent.carried, home.knowledge[talent.discipline])
             talent.used = min(1.0, 0.9 / talent.level**0.3)
         # Pay follows the outside with a lag, so that nobody's pay stands still for ever.
-        talent.wage += 0.1 * (region.talent_wage * talent.level**0.7 * p.talents.local_pay - talent.wage)
+        talent.wage += 0.1 * (region.talent_wage * talent.pay_level * p.talents.local_pay - talent.wage)
     for enterprise in world.enterprises:
         if enterprise.alive:
             staff = enterprise.local_talents + enterprise.introduced_talents
