@@ -20,7 +20,9 @@ the others as they were.
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -72,24 +74,41 @@ TYPICAL_ABROAD = (
 )
 FOUNDING_TALENT = 1 << 31  # identities of founding talents begin here
 
+# What does not depend on the seed, kept for the latest scenarios.
+SETTING = ("products", "processes", "fields", "region", "prices", "series")
+_settings: deque[tuple[ref[Scenario], bytes, World]] = deque(maxlen=32)
+
 
 def found(scenario: Scenario, p: Any, seed: int) -> World:
     """The world at the beginning of the burn-in."""
+    number = sum(group.number for group in scenario.population.enterprises)
+    quarters = scenario.burn_in + scenario.quarters
+    chain, institutes = scenario.chain, len(scenario.population.institutes)
+    world = empty(len(chain.products), len(chain.processes), len(chain.fields), number, institutes, quarters)
+    setting = _setting(scenario, p)
+    world = world._replace(**{name: getattr(setting, name).copy() for name in SETTING})
+    _enterprises(world, scenario, p, seed)
+    _institutes(world, scenario)
+    world = _talents(world, scenario, p, seed)
+    _settle(world, p, Now(seed, 0))
+    return world
+
+
+def _setting(scenario: Scenario, p: Any) -> World:
+    """What is there before anybody acts and does not depend on the seed: calendar, goods, processes, fields."""
+    for known, parameters, world in tuple(_settings):
+        if known() is scenario and parameters == p.tobytes():
+            return world
     chain = scenario.chain
     quarters = scenario.burn_in + scenario.quarters
-    number = sum(group.number for group in scenario.population.enterprises)
-    institutes = len(scenario.population.institutes)
-    world = empty(len(chain.products), len(chain.processes), len(chain.fields), number, institutes, quarters)
+    world = empty(len(chain.products), len(chain.processes), len(chain.fields), 0, 0, quarters)
     _calendar(world, scenario, p)
     _products(world, scenario)
     _processes(world, scenario, p)
     for row, field in enumerate(chain.fields):
         world.fields[row].frontier = 1.0
         world.fields[row].growth = field.frontier_growth
-    _enterprises(world, scenario, p, seed)
-    _institutes(world, scenario)
-    world = _talents(world, scenario, p, seed)
-    _settle(world, p, Now(seed, 0))
+    _settings.append((ref(scenario), p.tobytes(), world))
     return world
 
 
