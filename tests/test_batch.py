@@ -51,6 +51,7 @@ def test_all_runs_are_finished(undisturbed: sim.Results) -> None:
     runs = undisturbed.runs
     assert list(runs["scenario"]) == ["toy", "grant"] * 3  # those with one past stand together
     assert set(runs["state"]) == {"finished"} and not undisturbed.failures
+    assert "6 finished" in repr(undisturbed) and "<td>3</td>" in undisturbed._repr_html_()
     assert len(undisturbed.final()) == 6
     assert len(undisturbed.frame()) == 6 * 8
 

@@ -133,7 +133,7 @@ def test_a_dask_worker_may_be_killed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(batches, "work", partial(deadly, 3, 1, tmp_path / "marks"))
     monkeypatch.setattr(batches, "warm", lambda: None)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:
         results = sim.batch(design(), cluster.scheduler_address, tmp_path / "store")
     assert finished_once(results) == [1, 2, 3, 4, 5, 6]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import resource
 import statistics
 import tempfile
 import time
@@ -29,11 +30,17 @@ SCENARIOS = ("baotou", "chain_extension", "innovation_system", "all_together")
 MESA_RUNS = 4
 
 
-def seconds(do: Callable[[], Any]) -> float:
-    """How long it takes."""
-    began = time.perf_counter()
+def seconds(do: Callable[[], Any]) -> tuple[float, float]:
+    """How long it takes: by the clock, and of processors (workers that have ended included)."""
+    began, used = time.perf_counter(), processors()
     do()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, processors() - used
+
+
+def processors() -> float:
+    """Seconds of processors that this process and those it has waited for have used."""
+    each = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in each)
 
 
 def in_batch(design: sim.Design, executor: str | None, jobs: int) -> None:
@@ -56,32 +63,36 @@ def through_mesa(base: sim.Scenario) -> None:
 
 def parts(base: sim.Scenario) -> dict[str, float]:
     """Seconds a run for: living it, its tables, Parquet, the store."""
-    found: dict[str, list[float]] = {"living": [], "tables": [], "parquet": [], "store": []}
     number = 10
+    found: dict[str, list[float]] = {}
     for _ in range(3):
-        began = time.perf_counter()
-        ones = {}
-        for seed in range(1, number + 1):
-            state = State.founded(base, seed)
-            state.advance(base.burn_in)
-            ones[str(seed)] = lived(state, Keep())
-        found["living"].append((time.perf_counter() - began) / number)
+        ones: dict[str, Any] = {}
         made: dict[str, Any] = {}
-        found["tables"].append(
-            seconds(lambda ones=ones, made=made: made.update(tables(ones, Keep()))) / number
-        )
         packed: dict[str, bytes] = {}
-
-        def pack(made: dict[str, Any] = made, packed: dict[str, bytes] = packed) -> None:
-            packed.update({name: as_parquet(table) for name, table in made.items()})
-
-        found["parquet"].append(seconds(pack) / number)
-        runs = {run: {"bits": one.bits, "seconds": 0.0} for run, one in ones.items()}
         with tempfile.TemporaryDirectory() as folder:
-            store = Store(folder)
-            found["store"].append(seconds(lambda s=store, p=packed, r=runs: s.write(Parcel(p, r))) / number)
+            steps: dict[str, Callable[[], Any]] = {
+                "living": lambda ones=ones: ones.update(
+                    {str(s): alone(base, s) for s in range(1, number + 1)}
+                ),
+                "tables": lambda ones=ones, made=made: made.update(tables(ones, Keep())),
+                "parquet": lambda made=made, packed=packed: packed.update(
+                    {name: as_parquet(table) for name, table in made.items()}
+                ),
+                "store": lambda ones=ones, packed=packed, folder=folder: Store(folder).write(
+                    Parcel(packed, {run: {"bits": one.bits, "seconds": 0.0} for run, one in ones.items()})
+                ),
+            }
+            for name, do in steps.items():
+                found.setdefault(name, []).append(seconds(do)[1] / number)
         found.setdefault("bytes", []).append(sum(map(len, packed.values())) / number)
     return {name: statistics.median(each) for name, each in found.items()}
+
+
+def alone(base: sim.Scenario, seed: int) -> Any:
+    """One run, founded for itself."""
+    state = State.founded(base, seed)
+    state.advance(base.burn_in)
+    return lived(state, Keep())
 
 
 def measured(seeds: int) -> dict[str, Any]:
@@ -104,20 +115,23 @@ def measured(seeds: int) -> dict[str, Any]:
         "batch, Dask with 2 workers": (lambda: in_batch(design, "local", 2), runs),
         "mesa.batch_run": (lambda: through_mesa(base), MESA_RUNS),
     }
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(3):
         for name, (do, number) in ways.items():
-            times[name].append(seconds(do) / number)
-    middle = {name: statistics.median(each) for name, each in times.items()}
-    pure = middle["loop over sim.run"]
-    return {
-        "runs": runs,
-        "ways": {
-            name: {"seconds a run": value, "speed against the loop": pure / value}
-            for name, value in middle.items()
-        },
-        "parts of a run": parts(base),
+            clock, used = seconds(do)
+            times[name].append((clock / number, used / number))
+    middle = {
+        name: {
+            "clock": statistics.median(c for c, _ in each),
+            "processors": statistics.median(u for _, u in each),
+        }
+        for name, each in times.items()
     }
+    pure = middle["loop over sim.run"]
+    for told in middle.values():
+        told["speed against the loop"] = pure["clock"] / told["clock"]
+        told["work against the loop"] = told["processors"] / pure["processors"]
+    return {"runs": runs, "ways, seconds a run": middle, "parts of a run, seconds of processors": parts(base)}
 
 
 def one_worker(design: sim.Design) -> None:
@@ -142,10 +156,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     found = measured(given.seeds)
-    for name, told in found["ways"].items():
-        print(f"{name:<28} {told['seconds a run']:8.4f} s a run   {told['speed against the loop']:6.2f} x")
-    for name, value in found["parts of a run"].items():
-        print(f"  {name:<10} {value:.6g}" + ("" if name == "bytes" else " s a run"))
+    print(f"{'seconds a run':<28} {'clock':>9} {'processors':>11} {'speed':>7} {'work':>6}")
+    for name, told in found["ways, seconds a run"].items():
+        print(
+            f"{name:<28} {told['clock']:9.4f} {told['processors']:11.4f} "
+            f"{told['speed against the loop']:6.2f}x {told['work against the loop']:5.2f}x"
+        )
+    for name, value in found["parts of a run, seconds of processors"].items():
+        print(f"  {name:<10} {value:.6g}")
     if given.out:
         given.out.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -105,6 +105,9 @@ def batch(
         sys.exit(INTERRUPTED)
     if results.failures:
         sys.exit(1)
+    click.echo(
+        f"Tables: cluster-sim export {place}, or in Python sim.Results({str(place)!r}).final()", err=True
+    )
 
 
 def in_words(status: Progress) -> str:

@@ -6,6 +6,7 @@ tables to the bit.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -48,6 +49,11 @@ class Results:
         counts = self.runs["state"].value_counts().to_dict()
         told = ", ".join(f"{number} {state}" for state, number in sorted(counts.items()))
         return f"<Results {self.design['title']}: {told}; {self.store.folder}>"
+
+    def _repr_html_(self) -> str:
+        counts = self.runs.groupby(["scenario", "state"], sort=False).size().unstack(fill_value=0)
+        title, folder = html.escape(self.design["title"]), html.escape(str(self.store.folder))
+        return f"<b>{title}</b> <code>{folder}</code>{counts.to_html()}"
 
     # ----------------------------------------------------------------------------------------------- what there is
     @cached_property

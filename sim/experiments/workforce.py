@@ -124,7 +124,9 @@ def _dask(scheduler: str, jobs: int) -> Iterator[Workforce]:
     except ImportError:
         raise _missing("scheduler", scheduler, "needs Dask: pip install 'cluster-sim[cluster]'") from None
     if scheduler == "local":
-        cluster = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        cluster = LocalCluster(
+            n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=40
+        )
         with cluster, Client(cluster) as client:
             yield _of_client(client)
         return
