@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from itertools import pairwise
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import html5lib
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import scenario
@@ -18,7 +20,8 @@ from sim.analysis.channels import bookkeeping
 from sim.analysis.equal_budget import EqualBudget, Search
 from sim.cli import cli
 from sim.compare import Comparison
-from sim.report import background, write_report, write_reports
+from sim.report import background, write_reports
+from sim.report.evidence import whole
 from sim.report.findings import CHAIN, INNOVATION, bargains_of, findings_of
 from sim.report.tables import channel_table, equal_table
 from sim.scenario import known_scenarios
@@ -243,12 +246,21 @@ def test_validation_is_reported_as_it_is(tmp_path: Path) -> None:
     assert table is None and "nothing can be said" in said[0]
 
 
-def test_few_runs_are_called_few(comparison: Comparison, pages: dict[str, str], tmp_path: Path) -> None:
+def test_few_runs_are_called_few(pages: dict[str, str]) -> None:
     assert "read every number as a first hint" in pages["en"]
-    single = sim.compare(comparison.scenarios[:2], seeds=1, jobs=1)
-    page = write_report(single, tmp_path / "deep" / "one.html").read_text("utf-8")
-    tree_of(page)
-    assert "nothing can be said with any certainty" in page
+
+
+def test_runs_that_failed_are_left_out(comparison: Comparison) -> None:
+    """A scenario none of whose runs ended, and pairs in which another failed; what is left is not touched."""
+    values = comparison.values.copy()
+    values[1, 0] = values[2] = np.nan
+    left = whole(dataclasses.replace(comparison, values=values))
+    assert left.scenarios == comparison.scenarios[:2] and left.seeds == comparison.seeds[1:]
+    assert np.array_equal(left.values, comparison.values[:2, 1:], equal_nan=True)
+    assert whole(comparison).seeds == comparison.seeds
+    values[0] = np.nan
+    with pytest.raises(sim.InputError, match="nothing to report"):
+        whole(dataclasses.replace(comparison, values=values))
 
 
 def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +274,7 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "base.toml",
         "grant.toml",
         "--seeds",
-        "2",
+        "1",
         "--jobs",
         "1",
         "--report",
@@ -274,6 +286,8 @@ def test_the_command_writes_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert result.exit_code == 0, result.stderr
     page = Path("here/report.html").read_text("utf-8")
     assert 'lang="zh-Hans"' in page and "--lang zh" in page
+    tree_of(page)
+    assert "只有 1 对运行" in page and "95% 区间）；" not in page
     assert "here/report.html" in result.stderr
     refused = CliRunner().invoke(cli, [*command[:-1], "fr"])
     assert refused.exit_code == 2 and "fr" in refused.stderr

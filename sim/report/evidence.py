@@ -6,9 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.analysis.biographies import Lives, biographies, median_seed
 from sim.analysis.channels import bookkeeping
 from sim.analysis.public_accounts import accounts
+from sim.problems import InputError, Problem
 from sim.report.answer import VALUE_ADDED
 from sim.report.background import facts_of
 from sim.report.findings import CHAIN, Bargain, Finding, bargains_of, findings_of, leading
@@ -42,7 +45,9 @@ class Evidence:
 
 
 def evidence_of(comparison: Comparison, command: str = "", equal: EqualBudget | None = None) -> Evidence:
-    """Reckon it. Runs every scenario once more (``sample``)."""
+    """Reckon it. Runs every scenario once more (``sample``). Raises :class:`InputError` when no pair of runs is whole."""
+    titles = comparison
+    comparison = whole(comparison)
     findings = findings_of(comparison)
     lead = leading(findings)
     seed = median_seed(comparison, lead, CHAIN)
@@ -56,8 +61,28 @@ def evidence_of(comparison: Comparison, command: str = "", equal: EqualBudget | 
         biographies(comparison.baseline, comparison.scenarios[lead], seed, CHAIN, STORIES),
         sample_of(comparison),
         facts_of(),
-        titled(equal, comparison) if equal else None,
+        titled(equal, titles) if equal else None,
         command,
+    )
+
+
+def whole(comparison: Comparison) -> Comparison:
+    """The scenarios of which any run came to its end, in the pairs in which all of these did.
+
+    Which runs failed is said on the page: a comparison keeps its failures.
+    """
+    failed = np.isnan(comparison.values).all(axis=(2, 3))  # [scenario, pair]
+    ran = np.flatnonzero(~failed.all(axis=1))
+    pairs = np.flatnonzero(~failed[ran].any(axis=0))
+    if len(ran) < 2 or ran[0] != 0 or not len(pairs):
+        problem = "no pair of runs came to its end with and without policy: there is nothing to report"
+        raise InputError([Problem("report", None, "", None, problem)])
+    return dataclasses.replace(
+        comparison,
+        scenarios=tuple(comparison.scenarios[place] for place in ran),
+        seeds=tuple(comparison.seeds[pair] for pair in pairs),
+        set_of=tuple(comparison.set_of[pair] for pair in pairs) if comparison.set_of else (),
+        values=comparison.values[np.ix_(ran, pairs)],
     )
 
 
