@@ -247,7 +247,7 @@ def test_validation_is_reported_as_it_is(tmp_path: Path) -> None:
 
 
 def test_few_runs_are_called_few(pages: dict[str, str]) -> None:
-    assert "read every number as a first hint" in pages["en"]
+    assert "give a first hint and no more" in pages["en"]
 
 
 def test_runs_that_failed_are_left_out(comparison: Comparison) -> None:

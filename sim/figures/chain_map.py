@@ -87,8 +87,9 @@ def chain_map(
 ) -> Any:
     """The chain of one scenario in one year (by default the last). ``largest``: the output drawn as the largest disc,
     so that maps beside each other have one scale."""
-    with canvas(ax, language, (8.6, 4.7)) as (ax, words):
-        chain = comparison.baseline.chain
+    chain = comparison.baseline.chain
+    rows = max(y for _, y in positions(chain)) + 1.0
+    with canvas(ax, language, (8.6, 1.9 + 0.56 * rows)) as (ax, words):
         year = year or int(comparison.years[-1])
         flows = flows_of(comparison, place, year)
         scale = largest or float(flows.output.max()) or 1.0

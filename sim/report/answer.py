@@ -148,6 +148,8 @@ def cost_summary(words: Words, comparison: Comparison, bargains: list[Bargain]) 
     ranked = [each for each in bargains if not each.reason]
     if not ranked:
         return words("answer.summary_unranked")
+    if len(ranked) == 1:
+        return words("answer.summary_alone", scenario=words.scenario(comparison.scenarios[ranked[0].place]))
     first = {}
     for name in (CHAIN, INNOVATION):
         ranks = [each.bought[name].rank for each in ranked]
@@ -157,7 +159,9 @@ def cost_summary(words: Words, comparison: Comparison, bargains: list[Bargain]) 
         said = words("answer.summary_one_best", scenario=chain)
     else:
         said = words("answer.summary_best", chain=chain, innovation=innovation)
-    certain = all(each.bought[name].rank_high == 1.0 for name, each in first.items())
+    certain = len(comparison.seeds) > 1 and all(
+        each.bought[name].rank_high == 1.0 for name, each in first.items()
+    )
     return said if certain else said + words("answer.order_open")
 
 
