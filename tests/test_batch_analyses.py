@@ -124,7 +124,7 @@ def test_figures_show_what_the_table_says(method: str) -> None:
 
     value, low, high = analysis.ranked_by(method)
     rows = [
-        {"output": output, "factor": f"parameters.a.{name}", "label": name, value: size, low: size - 1.0, high: size + 1.0}
+        {"output": output, "factor": f"parameters.a.{name}", "label": name, "n": 8, value: size, low: size - 1.0, high: size + 1.0}
         for output in ("employment", "research")
         for name, size in (("strong", 4.0), ("weak", -2.0))
     ]  # fmt: skip

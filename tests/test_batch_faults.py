@@ -245,10 +245,11 @@ def test_what_was_half_written_does_not_count(tmp_path: Path) -> None:
         results.store.shard("final", receipt.id).read_bytes()
     )
     (tmp_path / "receipts/broken.json").write_text('{"id": "bro')
-    (tmp_path / "receipts/.half.json.1.aa").write_text("{")
+    (tmp_path / "receipts/.half.json.1.0123abcd").write_text("{")
     assert sim.Results(tmp_path).final().equals(whole)
     assert sim.batch(design(2), store=tmp_path).final().equals(whole)
     assert not (tmp_path / "shards/final/orphan.parquet").exists()
+    assert not (tmp_path / "receipts/.half.json.1.0123abcd").exists()
 
 
 def test_a_run_in_two_receipts_counts_once(tmp_path: Path) -> None:

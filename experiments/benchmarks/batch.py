@@ -1,10 +1,10 @@
 """What a batch costs beside its runs: ratios, measured one after the other in one process tree.
 
-    python experiments/benchmarks/batch.py [--seeds 40] [--out batch.json]
+    python experiments/benchmarks/batch.py [--seeds 20] [--out batch.json]
 
 The design is the reference case and three packages. Against a loop over ``sim.run`` (founded apart, nothing kept) it shows
 the batch in this process, with one and with two workers, through Dask, and, on fewer runs, ``mesa.batch_run`` of the same
-model; then what tables, Parquet and store take of a run. Every part is done three times in turn, medians count.
+model; then what tables, Parquet and store take of a run. Every part is done three times, medians count.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import multiprocessing
 import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,10 @@ import sim
 from sim.experiments.designs import Keep
 from sim.experiments.store import Store
 from sim.experiments.work import Parcel, as_parquet, lived, tables
+from sim.experiments.workforce import begin_worker
 from sim.run import State, warm
 
 SCENARIOS = ("baotou", "chain_extension", "innovation_system", "all_together")
-MESA_RUNS = 4
 
 
 def seconds(do: Callable[[], Any]) -> tuple[float, float]:
@@ -43,18 +45,32 @@ def processors() -> float:
     return sum(used.ru_utime + used.ru_stime for used in each)
 
 
-def in_batch(design: sim.Design, executor: str | None, jobs: int) -> None:
+def one_by_one(design: sim.Design) -> None:
+    """A loop over ``sim.run``: every run founded for itself, nothing kept."""
+    for scenario in design.scenarios:
+        for seed in design.seeds:
+            sim.run(scenario, seed)
+
+
+def in_batch(design: sim.Design, executor: str | Executor | None, jobs: int) -> None:
     """The whole design into a store that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         results = sim.batch(design, executor, folder, jobs=jobs)
         assert len(results.final()) == len(design.scenarios) * len(design.seeds)
 
 
-def through_mesa(base: sim.Scenario) -> None:
-    """Some runs by Mesa's own batch runner, which collects the same outputs every quarter."""
+def one_worker(design: sim.Design) -> None:
+    """A pool of one: what handing out and back costs."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=begin_worker) as pool:
+        in_batch(design, pool, 1)
+
+
+def through_mesa(design: sim.Design) -> None:
+    """The first scenario by Mesa's own batch runner, which collects the same outputs every quarter."""
     import mesa
 
-    seeds = list(range(1, MESA_RUNS + 1))
+    base, seeds = design.scenarios[0], list(design.seeds)
     settings: dict[str, Any] = {"number_processes": 1, "data_collection_period": 1, "display_progress": False}
     parameters: dict[str, Any] = {"scenario": base}
     (settings if "rng" in inspect.signature(mesa.batch_run).parameters else parameters)["rng"] = seeds
@@ -95,56 +111,39 @@ def alone(base: sim.Scenario, seed: int) -> Any:
     return lived(state, Keep())
 
 
+WAYS: dict[str, Callable[[sim.Design], None]] = {
+    "loop over sim.run": one_by_one,
+    "batch, this process": lambda design: in_batch(design, None, 1),
+    "batch, 1 worker": one_worker,
+    "batch, 2 workers": lambda design: in_batch(design, "processes", 2),
+    "batch, Dask with 2 workers": lambda design: in_batch(design, "local", 2),
+    "mesa.batch_run": through_mesa,
+}
+
+
 def measured(seeds: int) -> dict[str, Any]:
-    """All ratios."""
-    design = sim.Design.of(title="Benchmark", scenarios=SCENARIOS, seeds=seeds)
-    runs = len(design.scenarios) * seeds
-    base = design.scenarios[0]
+    """All ratios. What a way takes to start is told apart by a small design."""
+    small = sim.Design.of(title="Small", scenarios=SCENARIOS, seeds=2)
+    large = sim.Design.of(title="Large", scenarios=SCENARIOS, seeds=seeds)
+    more = len(SCENARIOS) * (seeds - 2)
     warm()
-
-    def single() -> None:
-        for scenario in design.scenarios:
-            for seed in design.seeds:
-                sim.run(scenario, seed)
-
-    ways: dict[str, tuple[Callable[[], Any], int]] = {
-        "loop over sim.run": (single, runs),
-        "batch, this process": (lambda: in_batch(design, None, 1), runs),
-        "batch, 1 worker": (lambda: one_worker(design), runs),
-        "batch, 2 workers": (lambda: in_batch(design, "processes", 2), runs),
-        "batch, Dask with 2 workers": (lambda: in_batch(design, "local", 2), runs),
-        "mesa.batch_run": (lambda: through_mesa(base), MESA_RUNS),
-    }
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-    for _ in range(3):
-        for name, (do, number) in ways.items():
-            clock, used = seconds(do)
-            times[name].append((clock / number, used / number))
-    middle = {
-        name: {
-            "clock": statistics.median(c for c, _ in each),
-            "processors": statistics.median(u for _, u in each),
+    found: dict[str, dict[str, float]] = {}
+    for name, do in WAYS.items():
+        number = seeds - 2 if do is through_mesa else more
+        pairs = [(seconds(lambda do=do: do(small)), seconds(lambda do=do: do(large))) for _ in range(3)]
+        found[name] = {
+            kind: statistics.median((long[k] - short[k]) / number for short, long in pairs)
+            for k, kind in enumerate(("clock", "processors"))
         }
-        for name, each in times.items()
-    }
-    pure = middle["loop over sim.run"]
-    for told in middle.values():
+    pure = found["loop over sim.run"]
+    for told in found.values():
         told["speed against the loop"] = pure["clock"] / told["clock"]
         told["work against the loop"] = told["processors"] / pure["processors"]
-    return {"runs": runs, "ways, seconds a run": middle, "parts of a run, seconds of processors": parts(base)}
-
-
-def one_worker(design: sim.Design) -> None:
-    """A pool of one: what handing out and back costs."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    from sim.experiments.workforce import begin_worker
-
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, mp_context=context, initializer=begin_worker)
-    with pool, tempfile.TemporaryDirectory() as folder:
-        sim.batch(design, pool, folder, jobs=1)
+    return {
+        "runs": more,
+        "ways, seconds a run": found,
+        "parts of a run, seconds of processors": parts(large.scenarios[0]),
+    }
 
 
 def main() -> None:
@@ -152,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     found = measured(given.seeds)

@@ -67,7 +67,9 @@ def sensitivity(
     scenario: str | None = None,
     against: str | None = None,
 ) -> pd.DataFrame:
-    """One row per output and factor, the strongest first: output, factor, label, unit, luck and what the method tells.
+    """One row per output and factor, the strongest first: factor, label, output, unit, n, luck, what the method tells.
+
+    n is the number of runs, luck the share of the variance of single runs that lies between seeds of one point.
 
     outputs   all that are kept by default
     scenario  of which scenario, by default the first; ``against``: of its difference from this one instead
@@ -88,14 +90,13 @@ def sensitivity(
     points = np.array([[_number(value) for value in table[factor.name]] for factor in factors]).T
     method = results.design["sample"]["method"]
     luck = _luck(results, scenario or results.design["scenarios"][0], against)
+    number = int((results.runs["scenario"] == (scenario or results.design["scenarios"][0])).sum())
     rows = []
     for output in chosen:
         values = table[output].to_numpy(float)
+        head = {"output": output, "unit": OUTPUTS[output].unit, "n": number, "luck": luck(output)}
         for factor, told in zip(factors, _told(method, factors, points, values, results), strict=True):
-            rows.append(
-                {"output": output, "factor": factor.name, "label": factor.label,
-                 "unit": OUTPUTS[output].unit, **told, "luck": luck(output)}
-            )  # fmt: skip
+            rows.append({"factor": factor.name, "label": factor.label, **head, **told})
     made = pd.DataFrame(rows)
     strength = made[ranked_by(method)[0]].abs()
     order = made.assign(place=made["output"].map(chosen.index), strength=-strength)
@@ -170,7 +171,7 @@ def elementary_effects(factors: Sequence[Factor], points: Any, values: Any) -> l
     return [
         {
             "strength": float(found["mu_star"][k]),
-            "strength_low": float(found["mu_star"][k] - found["mu_star_conf"][k]),
+            "strength_low": max(0.0, float(found["mu_star"][k] - found["mu_star_conf"][k])),
             "strength_high": float(found["mu_star"][k] + found["mu_star_conf"][k]),
             "mean": float(found["mu"][k]),
             "spread": float(found["sigma"][k]),

@@ -13,7 +13,7 @@ from sim.declare import OUTPUTS
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 12  # factors that a tornado shows
+MOST, MANY = 12, 20  # factors that a tornado and a heat map show
 LOW, HIGH = "#0072B2", "#D55E00"  # of the colour-blind-safe palette
 
 
@@ -41,9 +41,8 @@ def tornado(table: pd.DataFrame, output: str, method: str, ax: Any = None) -> An
     ax.set_yticks(rows, [_short(row) for row in part.itertuples()], fontsize=8)
     declared = OUTPUTS[output]
     unit = "" if value == "total" or declared.unit == "1" else f", {declared.unit}"
-    ax.set_xlabel(
-        f"{WORDS[value]}{unit}" + ("" if method == "one_at_a_time" else " (95 % interval)"), fontsize=8
-    )
+    interval = "" if method == "one_at_a_time" else "95 % interval, "
+    ax.set_xlabel(f"{WORDS[value]}{unit} ({interval}n = {part['n'].iloc[0]} runs)", fontsize=8)
     ax.set_title(declared.label[0], loc="left", fontsize=10)
     ax.tick_params(axis="x", labelsize=8)
     ax.spines[["top", "right"]].set_visible(False)
@@ -63,7 +62,7 @@ def heat_map(table: pd.DataFrame, method: str, ax: Any = None) -> Any:
     wide = table.assign(size=table[value].abs()).pivot(index="factor", columns="output", values="size")
     wide = wide[list(dict.fromkeys(table["output"]))]
     share = wide / wide.max()
-    share = share.loc[share.mean(axis=1).sort_values(ascending=False).index]
+    share = share.loc[share.mean(axis=1).sort_values(ascending=False).index].head(MANY)
     if ax is None:
         size = (2.6 + 1.15 * share.shape[1], 1.9 + 0.32 * share.shape[0])
         ax = plt.figure(figsize=size, layout="constrained").add_subplot()
@@ -75,6 +74,8 @@ def heat_map(table: pd.DataFrame, method: str, ax: Any = None) -> Any:
         if np.isfinite(part):
             ax.text(column, row, f"{part:.2f}", ha="center", va="center", fontsize=7,
                     color="black" if part > 0.55 else "white")  # fmt: skip
+    which = f"the {MANY} strongest of {len(wide)} factors, " if len(wide) > MANY else ""
+    ax.set_title(f"{which}n = {table['n'].iloc[0]} runs", loc="left", fontsize=9)
     bar = ax.figure.colorbar(image, ax=ax, shrink=0.9)
     bar.set_label(textwrap.fill(f"{WORDS[value]}, relative to the strongest factor", 36), fontsize=8)
     bar.ax.tick_params(labelsize=8)

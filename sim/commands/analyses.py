@@ -56,10 +56,11 @@ def _show(table: Any) -> None:
     from sim.declare import OUTPUTS
     from sim.terminal import table as show
 
-    told = [name for name in table.columns if name not in ("output", "factor", "label", "unit", "luck")]
+    told = [name for name in table.columns if name not in ("output", "factor", "label", "unit", "n", "luck")]
     for output, part in table.groupby("output", sort=False):
         luck = part["luck"].iloc[0]
-        about = "" if luck != luck else f"; luck is {luck:.0%} of the variance of single runs"
+        about = f"; {part['n'].iloc[0]} runs"
+        about += "" if luck != luck else f", luck is {luck:.0%} of the variance of single ones"
         rows = [
             [row["factor"].split(".", 1)[1], row["label"], *(row[name] for name in told)]
             for _, row in part.iterrows()

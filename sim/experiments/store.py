@@ -20,6 +20,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import time
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 LIBRARIES = ("cluster-sim", "numba", "numpy", "scipy", "pandas", "pyarrow", "SALib", "distributed")
 WHOLE = "all"
+ASIDE = re.compile(r"\..+\.\d+\.[0-9a-f]{8}")  # names of files that are being written
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Store:
         """The file of a table of a parcel."""
         return self.folder / "shards" / table / f"{name}.parquet"
 
-    def write(self, parcel: Parcel, commands: dict[str, str] | None = None) -> int:
+    def write(self, parcel: Parcel) -> int:
         """Keep what a task brought; returns its bytes. Raises ``OSError`` when the disk is full: then nothing of it counts."""
         if parcel.runs:
             receipt = Receipt(
@@ -202,7 +204,7 @@ class Store:
         """What is known of failed runs, by id."""
         found = {}
         for path in sorted((self.folder / "failures").glob("*.json")):
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, FileNotFoundError):
                 found[path.stem] = json.loads(path.read_text("utf-8"))
         return found
 
@@ -211,10 +213,11 @@ class Store:
         for receipt in damaged:
             aside = self.folder / "damaged" / receipt.id
             aside.mkdir(parents=True, exist_ok=True)
-            for table in receipt.files:
-                if self.shard(table, receipt.id).exists():
-                    os.replace(self.shard(table, receipt.id), aside / f"{table}.parquet")
-            os.replace(self.folder / "receipts" / f"{receipt.id}.json", aside / "receipt.json")
+            moves = {self.shard(table, receipt.id): f"{table}.parquet" for table in receipt.files}
+            moves[self.folder / "receipts" / f"{receipt.id}.json"] = "receipt.json"
+            for path, name in moves.items():
+                with contextlib.suppress(FileNotFoundError):  # it was the damage, or another part was faster
+                    os.replace(path, aside / name)
 
     def _put(self, name: str, data: bytes) -> None:
         """Write a file aside, flush it to disk, then give it its name."""
@@ -270,7 +273,7 @@ class Store:
         """Remove what killed processes left half written. Only for the one who works at the whole store."""
         known = {receipt.id for receipt in self.receipts()}
         for path in self.folder.rglob(".*"):
-            if path.is_file():
+            if ASIDE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
         for path in (self.folder / "shards").glob("*/*.parquet"):
             if path.stem not in known:
