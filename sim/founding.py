@@ -29,14 +29,14 @@ import numpy as np
 from sim.accounts import BANK, ENTERPRISES, GOODS, INSTITUTES, LOCAL_GOVERNMENT, SECTORS, count_holdings
 from sim.calendar import Quarter
 from sim.chain import MARKET_KEYS, Process, Product
-from sim.chance import Now, decision, normal, uniform
+from sim.chance import Now, decision, happens, normal, uniform
 from sim.compiled import rule
 from sim.declare import MEASURES, MONEY, TABLES
-from sim.rules.commercialisation import see_capability
+from sim.rules.commercialisation import experience_effect, see_capability
 from sim.rules.labour import workers_per_unit
 from sim.rules.outside_markets import attractiveness
 from sim.rules.outside_world import PRICE_RULES
-from sim.rules.prices import set_prices
+from sim.rules.prices import best_markup, set_prices
 from sim.rules.talents import pay_level, pick_discipline, wanted_talents
 from sim.scenario import Scenario
 from sim.world import (
@@ -64,11 +64,13 @@ KNOWLEDGE = decision("what a founding enterprise knows")
 RESEARCHES = decision("whether a founding enterprise does R&D")
 EXPORTS = decision("whether a founding enterprise serves the world")
 PRACTICE = decision("how a founding enterprise is managed")
+CERTIFIED = decision("whether a founding enterprise of good quality has its certificate")
 TALENT_LEVEL = decision("how good a founding talent is")
 TALENT_FIELD = decision("in which field a founding talent is trained")
 MODE_LEANING = decision("to which mode a founding enterprise leans")
 MEAN_YEARS = ("2014Q1", 20)  # volumes are valued at the mean prices of these quarters
 UTILISATION = 0.8
+HELD = 0.75  # share of founding enterprises of good quality that hold the certificate their markets ask for: assumed
 TYPICAL_ABROAD = (
     0.25  # share of sales abroad of an exporter of a good that nobody exports at the opening: assumed
 )
@@ -346,7 +348,9 @@ def _endow(world: World, enterprise: Any, p: Any, now: Now, knowledge: float) ->
             enterprise.knowledge[field] = min(1.0, knowledge * math.exp(draw))
         else:
             enterprise.knowledge[field] = 0.3
-    enterprise.practice = min(0.9, max(0.2, 0.5 + 0.15 * normal(now, PRACTICE, enterprise.uid, 0)))
+    # Where what is learnt with full attention and what is forgotten balance.
+    rest = p.management.local_best * p.management.learn / (p.management.learn + p.management.fade)
+    enterprise.practice = min(0.9, rest * math.exp(0.2 * normal(now, PRACTICE, enterprise.uid, 0)))
     total = 0.0
     for mode in range(MODES):
         enterprise.propensity[mode] = 0.5 + uniform(now, MODE_LEANING, enterprise.uid, mode)
@@ -357,6 +361,9 @@ def _endow(world: World, enterprise: Any, p: Any, now: Now, knowledge: float) ->
     enterprise.capital = 0.7 * plant
     enterprise.expected_orders = UTILISATION * enterprise.capacity
     enterprise.experience = 40.0 * enterprise.capacity
+    enterprise.experience_known = experience_effect(40.0 / p.commercialisation.mature, p)
+    for slot in range(process.inputs):
+        enterprise.usual_import[slot] = process.coefficient[slot] * enterprise.capacity
     enterprise.fit = 0.4
     enterprise.markup = 0.15
     enterprise.debt = 0.2 * plant
@@ -503,8 +510,12 @@ def _settle_enterprises(world: World, p: Any, now: Now) -> None:
             process = world.processes[enterprise.process]
             if world.products[enterprise.product].pricing == DIFFERENTIATED:
                 good = world.products[enterprise.product]
-                enterprise.markup = min(0.6, max(0.08, 0.97 * good.price / enterprise.unit_cost - 1.0))
+                enterprise.markup = best_markup(good, process, enterprise, world.region[0], p)
                 enterprise.price = enterprise.unit_cost * (1.0 + enterprise.markup)
+                good_enough = enterprise.quality >= p.commercialisation.certificate_quality
+                asked_for = good.needs_certificate[DOMESTIC] or good.needs_certificate[INTERNATIONAL]
+                if good_enough and asked_for and happens(HELD, now, CERTIFIED, enterprise.uid, 0):
+                    enterprise.certified = True
             enterprise.expected_margin = enterprise.price - enterprise.unit_cost
             enterprise.workers = (
                 UTILISATION * enterprise.capacity * workers_per_unit(process, enterprise, world.region[0])
@@ -556,7 +567,8 @@ def _solve_markets(world: World, p: Any) -> None:
                     enterprise.standing = (1.0 - eta) * math.log(relative) - pull
                 total += sales
             size = max(1e-9, product.market_size[market])
-            product.outside_mass[market] = size / reference * (1.0 - min(0.6, total / size))
+            product.opening_share[market] = min(0.6, total / size)
+            product.outside_mass[market] = size / reference * (1.0 - product.opening_share[market])
 
 
 @rule

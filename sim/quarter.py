@@ -24,7 +24,7 @@ from sim.rules.relations import keep_relations
 from sim.rules.research import plan_research, revise_research
 from sim.rules.search import earn_royalties, learn_modes, search_originally
 from sim.rules.spillovers import spill_over
-from sim.rules.supply import produce_and_trade
+from sim.rules.supply import produce_and_trade, share_quotas
 from sim.rules.talents import (
     count_talents,
     graduate,
@@ -70,6 +70,7 @@ QUARTER = (
     commercialise,  # quality, productivity, certificates
     # production, trade, outside markets
     set_prices,  # costs, mark-ups, local prices
+    share_quotas,  # who may make how much
     hire_workers,  # production workers and the wage
     produce_and_trade,  # the chain, upstream first
     sell_differentiated,  # orders from outside

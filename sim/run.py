@@ -132,7 +132,9 @@ class State:
         return cls(scenario, seed, found(scenario, p, seed), p, scenario.levers(), recorder)
 
     def advance(self, until: int) -> None:
-        """Live until the beginning of quarter ``until``. Raises :class:`BooksDoNotClose`."""
+        """Live until the beginning of quarter ``until``. Raises :class:`BooksDoNotClose`, and ValueError beyond the horizon."""
+        if until > len(self.recorder):
+            raise ValueError(f"quarter {until} lies beyond the horizon of {len(self.recorder)} quarters")
         while self.t < until:
             self.make_room()
             self.t, why = run_quarters(

@@ -109,8 +109,10 @@ class Enterprise:
     expected_margin: float = column("million CNY/unit", "adaptive expectation of price less variable cost")
     backlog: float = column("unit", "orders carried over from the last quarter", low=0.0)
     input_stock: float = column("unit", "stock of each input of its process", slots=INPUTS, low=0.0)
+    usual_import: float = column("unit", "usual import of each input of its process", slots=INPUTS, low=0.0)
     output_stock: float = column("unit", "stock of each output of its process", slots=OUTPUTS, low=0.0)
     experience: float = column("unit", "cumulated output of the main product", low=0.0)
+    experience_known: float = column("1", "effect of experience that is in its productivity", low=0.0)
     cost_luck: float = column("log", "persistent idiosyncratic efficiency shock")
     demand_luck: float = column("log", "persistent idiosyncratic demand shock")
     standing: float = column("log", "lasting preference of customers for it (brand, location)")
@@ -358,7 +360,10 @@ class Project:
         "1", "knowledge it starts with, relative to the frontier", slots=FIELDS, low=0.0
     )
     practice: float = column("1", "management practice it starts with", low=0.0)
-    reach: float = column("1", "reach it starts with", slots=MARKETS, low=0.0)
+    experience: float = column("share", "experience it starts with, over that of a mature plant", low=0.0)
+    reach: float = column(
+        "share", "of the usual sales of its plant that customers wait for", slots=MARKETS, low=0.0
+    )
     founder: int = column("1", "uid of the talent who founds it (0: none)")
     founder_row: int = column("1", "row of that talent")
 
@@ -423,8 +428,13 @@ class Product:
     outlet: float = column(
         "unit/quarter", "the same at this quarter's size of the market", slots=MARKETS, low=0.0
     )
-    outside_mass: float = column("1", "weight of outside competitors (O_m)", slots=MARKETS, low=0.0)
+    outside_mass: float = column("1", "weight of outside competitors at the opening", slots=MARKETS, low=0.0)
     opening_share: float = column("share", "cluster's share of the market at the opening", slots=MARKETS)
+    outside_answer: float = column(
+        "log",
+        "what outside competitors have gained in weight by answering the cluster's gains",
+        slots=MARKETS,
+    )
     reference_sales: float = column(
         "unit/quarter", "sales of a typical enterprise per market at the opening (reach 1)", slots=MARKETS
     )

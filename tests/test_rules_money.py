@@ -384,10 +384,22 @@ def test_capacity_comes_in_lumps_after_the_time_to_build(tiny: Tiny, p: Any) -> 
     assert world.money[investment.LAND, ENTERPRISES, LOCAL_GOVERNMENT] == pytest.approx(12.5)
 
 
-def test_a_small_gap_or_a_busy_head_waits(tiny: Tiny, p: Any) -> None:
+def test_with_a_small_gap_or_a_busy_head_only_wear_is_replaced(tiny: Tiny, p: Any) -> None:
+    """At most the wear of a year, without attention; at a return that half of the gap is worth."""
+    p.finance.wear = 0.06
+    for changes, replaced in (({"capacity": 106.0}, 0.06 * 106.0), ({"attention": 0.4}, 0.06 * 100.0)):
+        world = investor(tiny, p)
+        firm = world.enterprises[0]
+        for name, value in changes.items():
+            firm[name] = value
+        before = float(firm.attention)
+        investment.invest(world, p, NOW)
+        assert 0.0 < firm.ordered.sum() < replaced
+        assert firm.attention == before
+
+
+def test_trouble_or_another_quarter_waits(tiny: Tiny, p: Any) -> None:
     for changes in (
-        {"capacity": 106.0},
-        {"attention": 0.4},
         {"distress": 1},
         {"uid": 5},
         {"expected_margin": -1.0},
@@ -401,9 +413,9 @@ def test_a_small_gap_or_a_busy_head_waits(tiny: Tiny, p: Any) -> None:
 
 def test_what_is_on_order_counts(tiny: Tiny, p: Any) -> None:
     world = investor(tiny, p)
-    world.enterprises[0].ordered[5] = 20.0
+    world.enterprises[0].ordered[5] = 30.0
     investment.invest(world, p, NOW)
-    assert world.enterprises[0].ordered.sum() == pytest.approx(20.0)
+    assert world.enterprises[0].ordered.sum() == pytest.approx(30.0)
 
 
 def test_subsidy_is_claimed_and_forgone_land_is_booked(tiny: Tiny, p: Any) -> None:
@@ -493,7 +505,7 @@ def test_who_has_liquidity_and_profit_stays(tiny: Tiny, p: Any) -> None:
     world = tiny(enterprises=3)
     p.leaving.patience = 4.0
     firms = world.enterprises
-    firms.ownership, firms.distress, firms.founded = PRIVATE, [0, 3, 4], -40
+    firms.ownership, firms.distress, firms.founded, firms.expected_orders = PRIVATE, [0, 3, 4], -40, 1.0
     firms.last_year_sales, firms.last_year_profit, firms.expected_margin = 100.0, 5.0, 1.0
     leaving.leave(world, p, NOW)
     assert firms.alive.tolist() == [True, True, False]
@@ -507,9 +519,13 @@ def test_who_loses_money_for_long_gives_up_sometimes_and_the_small_sooner(tiny: 
     world.processes[0].typical_scale = 10.0
     firms.ownership, firms.founded, firms.capacity = PRIVATE, -40, [5.0, 40.0, 5.0]
     firms.last_year_sales, firms.last_year_profit = 100.0, [-10.0, -10.0, 10.0]
-    firms.expected_margin = 1.0
+    firms.expected_margin, firms.expected_orders = 1.0, firms.capacity
     small, large, sound = (leaving.hazard_of_giving_up(world, p, firm, NOW) for firm in firms)
     assert 1.0 > small > large > sound == 0.0
+    # Who uses a tenth of the plant, where a quarter is the least that owners bear: 0.2 (1 - 0.1 / 0.25).
+    p.leaving.idle = 0.25
+    firms[2].expected_orders = 0.1 * firms[2].capacity
+    assert leaving.hazard_of_giving_up(world, p, firms[2], NOW) == pytest.approx(0.12)
 
 
 def test_administration_is_a_share_of_all_that_is_moved(tiny: Tiny, p: Any) -> None:

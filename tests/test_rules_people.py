@@ -449,13 +449,15 @@ def test_a_permit_takes_its_time(tiny: Tiny, p: Any) -> None:
         world.region[0].approval_factor = factor
         row = entry.apply_for_permit(world, p, NOW, 77, 0, 10.0, ATTRACTED, OUTSIDE_OWNED, 0, 0, 77)
         assert world.projects[row].ready == ready
-        assert world.projects[row].equity == pytest.approx(0.0)  # its plant costs nothing
+        assert world.projects[row].equity == pytest.approx(
+            5.0
+        )  # its plant costs nothing; half a quarter's sales at 1
 
 
 def test_a_new_enterprise_has_its_plant_on_order_and_its_money(tiny: Tiny, p: Any) -> None:
     """10 units of plant at 2, in four parts; 1.6 of 8 of equity from outside; knowledge as applied for."""
     world = queue(tiny, p)
-    world.processes[0].build_quarters = 4
+    world.processes[0].build_quarters, world.processes[0].typical_scale = 4, 10.0
     world.projects.alive[1:] = False
     entry.grant_permits(world, p, NOW)
     firm = world.enterprises[1]
@@ -618,7 +620,7 @@ def test_attracted_enterprises_know_much_of_what_they_need(tiny: Tiny, p: Any) -
 def test_a_spin_off_knows_most_of_what_its_parent_knows_in_the_field(
     tiny: Tiny, p: Any, monkeypatch: Patch, institute: bool
 ) -> None:
-    """0.8 to 1 of 0.9; seed money pays half of its equity: 0.3 x 20 x 2 x 0.5 = 6, of which 3."""
+    """0.8 to 1 of 0.9; seed money pays half of what it needs: 0.3 x 20 x 2 x 0.5 = 6 and 3 to wait for sales."""
     monkeypatch.setitem(entry.names, "happens", always)
     monkeypatch.setitem(entry.names, "normal", middling)
     world = tiny(fields=2, institutes=1)
@@ -635,8 +637,8 @@ def test_a_spin_off_knows_most_of_what_its_parent_knows_in_the_field(
     assert project.origin == (SPIN_OFF_INSTITUTE if institute else SPIN_OFF_ENTERPRISE)
     assert 0.72 <= project.knowledge[0] <= 0.9
     assert project.knowledge[1] < project.knowledge[0]
-    assert (project.capacity, project.equity) == pytest.approx((6.0, 6.0))
-    assert world.measures[entry.ENTREPRENEURSHIP_FUND].claims == pytest.approx(3.0)
+    assert (project.capacity, project.equity) == pytest.approx((6.0, 9.0))
+    assert world.measures[entry.ENTREPRENEURSHIP_FUND].claims == pytest.approx(4.5)
 
 
 def test_founding_is_encouraged_by_seed_money_share_protection_and_environment(
@@ -688,7 +690,7 @@ def test_a_new_line_is_downstream_first_related_and_affordable(
     assert project.alive and project.process == 2
     assert (project.origin, project.parent_uid, project.group) == (DIVERSIFIED, 5, 1)
     assert project.knowledge[0] == 0.8
-    assert project.equity == pytest.approx(0.5 * 4.0 * 10.0)
+    assert project.equity == pytest.approx(0.5 * 4.0 * 10.0 + 0.5 * 4.0 * 1.0)
     assert world.enterprises[0].attention == pytest.approx(0.2)
     for hindrance in ({"cash": 25.0}, {"knowledge": 0.4}, {"attention": 0.7}):
         assert not chosen(**hindrance).projects.alive.any(), hindrance

@@ -93,6 +93,7 @@ def test_a_quota_is_shared_by_capacity(tiny: Tiny, p: Any) -> None:
     good.pricing, good.reo, good.price = COMMODITY, 2.0, 10.0
     makers = world.enterprises
     makers.stage, makers.capacity, makers.workers, makers.unit_cost = 1, [10.0, 40.0], 1e9, 1.0
+    supply.share_quotas(world, p, NOW)
     supply.produce_and_trade(world, p, NOW)
     assert makers.produced == pytest.approx([5.0, 20.0])
 
@@ -205,25 +206,38 @@ def test_imports_that_are_cheaper_are_preferred(tiny: Tiny, p: Any) -> None:
     assert buyer.inputs_outside == pytest.approx(300.0)
 
 
+def test_suppliers_outside_have_only_so_much_at_short_notice(tiny: Tiny, p: Any) -> None:
+    """Usual imports of 40 may rise by half, and a tenth of full use of 100 units is always to be had: 70, not 100."""
+    world = chain_of_two(tiny, p)
+    buyer = world.enterprises[1]
+    p.supply.stretch, p.supply.spare, p.supply.adapt = 0.5, 0.1, 0.5
+    need = float(world.processes[1].coefficient[0]) * 100.0
+    buyer.capacity, buyer.usual_import[0] = 100.0, 0.4 * need
+    supply.produce_and_trade(world, p, NOW)
+    assert world.goods[0, BOUGHT_OUTSIDE] == pytest.approx(0.7 * need)
+    assert buyer.usual_import[0] == pytest.approx(0.55 * need)
+    assert buyer.produced == pytest.approx(70.0)
+
+
 def test_quality_and_trust_make_up_for_price(tiny: Tiny, p: Any) -> None:
-    """Search costs a stranger 0.2: 2.6 x 1.2 = 3.12 is more than 3, but not at trust one half, 2.6 x 1.1 = 2.86, of which
-    0.26 a unit are paid for search; nor at a quality that is worth a tenth more."""
+    """A deal with a stranger costs 0.2, also outside: 3.2 x 1.2 = 3.84 is more than 3 x 1.2 = 3.6, but not at trust one half,
+    3.2 x 1.1 = 3.52, of which 0.32 a unit are paid for search; nor at a quality that is worth a tenth more."""
     for trust, quality, bought in ((0.0, 1.0, 0.0), (0.5, 1.0, 100.0), (0.0, 1.1, 100.0)):
         world = chain_of_two(tiny, p)
         p.supply.transaction, p.supply.quality = 0.2, 1.0
         seller, buyer = world.enterprises
-        seller.output_stock[0], seller.price, seller.quality = 1000.0, 2.6, quality
+        seller.output_stock[0], seller.price, seller.quality = 1000.0, 3.2, quality
         if trust > 0.0:
             p.supply.trust_gain = 0.0
             knows(buyer, 0, 1, trust)
         supply.produce_and_trade(world, p, NOW)
-        assert buyer.inputs_local == pytest.approx(2.6 * bought)
-        if trust == 0.5:
-            assert world.money[supply.TRANSACTIONS, ENTERPRISES, OUTSIDE] == pytest.approx(26.0)
+        assert buyer.inputs_local == pytest.approx(3.2 * bought)
+        searched = {0.5: 32.0, 0.0: 64.0 if bought else 60.0}[trust]
+        assert world.money[supply.TRANSACTIONS, ENTERPRISES, OUTSIDE] == pytest.approx(searched, rel=0.06)
 
 
 def test_fit_and_coordination_save_search_costs(tiny: Tiny, p: Any) -> None:
-    """0.08 x (1 - 0.5) at trust one half; fit 0.6 and full coordination help 0.3 + 0.4; commodities need 15 % of it."""
+    """0.08 x (1 - 0.5) at trust one half; fit 0.6 and full coordination help 0.3 + 0.4; commodities need 5 % of it."""
     world = chain_of_two(tiny, p)
     seller, buyer = world.enterprises
     good = world.products[0]
@@ -232,7 +246,7 @@ def test_fit_and_coordination_save_search_costs(tiny: Tiny, p: Any) -> None:
     seller.fit, buyer.coordination = 0.6, 1.0
     assert supply.transaction_cost(p, buyer, seller, good, 0.5) == pytest.approx(0.012)
     good.pricing = COMMODITY
-    assert supply.transaction_cost(p, buyer, seller, good, 0.5) == pytest.approx(0.0018)
+    assert supply.transaction_cost(p, buyer, seller, good, 0.5) == pytest.approx(0.0006)
 
 
 def test_a_raw_material_privilege_is_paid_by_the_mine_and_booked(tiny: Tiny, p: Any) -> None:
@@ -519,3 +533,19 @@ def test_a_support_that_is_paid_by_half_counts_by_half(
         maker.market_entry_support = 0.3
         markets.enter_markets(world, p, NOW)
         assert bool(maker.serves[INTERNATIONAL]) is enters
+
+
+def test_rivals_outside_answer_what_they_notice(tiny: Tiny, p: Any) -> None:
+    """The cluster's share doubled: at strength 0.5 and a tenth a quarter their weight rises by 0.05 ln 2, and in the long
+    run by the square root of two; a share below what is noticed is not answered."""
+    good = tiny().products[0]
+    p.outside_markets.answer, p.outside_markets.relax, p.outside_markets.notice = 0.5, 0.1, 0.02
+    good.opening_share[DOMESTIC], good.cluster_share[DOMESTIC], good.outside_mass[DOMESTIC] = 0.1, 0.2, 3.0
+    markets.rivals_answer(good, DOMESTIC, p)
+    assert markets.outside_weight(good, DOMESTIC) == pytest.approx(3.0 * 2.0**0.05)
+    for _ in range(300):
+        markets.rivals_answer(good, DOMESTIC, p)
+    assert markets.outside_weight(good, DOMESTIC) == pytest.approx(3.0 * 2.0**0.5)
+    good.opening_share[INTERNATIONAL], good.cluster_share[INTERNATIONAL] = 0.001, 0.015
+    markets.rivals_answer(good, INTERNATIONAL, p)
+    assert good.outside_answer[INTERNATIONAL] == 0.0

@@ -153,8 +153,8 @@ def test_who_stands_still_falls_behind_the_frontier(tiny: Tiny, p: Any) -> None:
 
 def test_luck_fades_without_shocks_and_keeps_its_spread_with_them(tiny: Tiny, p: Any) -> None:
     world = tiny(enterprises=3000)
-    p.outside_world.luck_persistence, p.outside_world.cost_luck, p.outside_world.demand_luck = 0.8, 0.1, 0.3
-    p.outside_world.shocks = 0.0
+    p.outside_world.luck_persistence, p.outside_world.cost_luck, p.outside_world.demand_luck = 0.9, 0.1, 0.3
+    p.outside_world.cost_persistence, p.outside_world.shocks = 0.8, 0.0
     world.enterprises.cost_luck = 0.5
     outside.change_luck(world, p, NOW)
     np.testing.assert_allclose(world.enterprises.cost_luck, 0.4)

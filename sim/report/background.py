@@ -139,18 +139,19 @@ def validation(words: Words, facts: list[dict[str, Any]]) -> tuple[list[str], Ta
     if unconfirmed:
         said.append(words("validation.unconfirmed", n=unconfirmed))
     columns = [
-        words(f"table.{key}") for key in ("fact", "value", "interval", "band", "verdict", "kind", "source")
+        words(f"table.{key}")
+        for key in ("fact_id", "fact", "value", "interval", "band", "verdict", "kind", "source")
     ]
     rows = [
         [
-            f"{each['id']} {words.fact(each['id'], each['fact'])}", _number(each["value"]),
+            each["id"], words.fact(each["id"], each["fact"]), _number(each["value"]),
             words("table.span", low=_number(each["low"]), high=_number(each["high"])), _band(words, *each["band"]),
             words(f"verdict.{each['verdict']}"), words(f"kind.{each['kind']}"),
             each["source"] + (" (M)" if each["grade"] == "M" else ""),
         ]
         for each in facts
     ]  # fmt: skip
-    return said, Table(words("table.validation"), columns, rows, 1, words=(4, 5, 6), foreign=(6,))
+    return said, Table(words("table.validation"), columns, rows, 2, words=(5, 6, 7), foreign=(7,))
 
 
 def _band(words: Words, low: float | None, high: float | None) -> str:

@@ -60,17 +60,10 @@ def html(evidence: Evidence, language: str) -> str:
     )  # fmt: skip
     return environment.get_template("page.html").render(
         words=words, language=TAGS[language], head=_head(words, evidence), questions=_questions(words, evidence),
-        reading=_reading(words, comparison), style=(Path(__file__).parent / "page.css").read_text("utf-8"), sections=sections, glyphs=gallery.glyphs,
+        style=(Path(__file__).parent / "page.css").read_text("utf-8"), sections=sections, glyphs=gallery.glyphs,
         key=[(colour_of(place), dash_array(place), words.scenario(each)) for place, each in enumerate(comparison.scenarios)],
         warnings=[*comparison.warnings, *(failure.message for failure in comparison.failures)],
     )  # fmt: skip
-
-
-def _reading(words: Words, comparison: Comparison) -> list[str]:
-    """How to read the answer; what intervals cover depends on whether assumptions were varied."""
-    sets = len(comparison.parameter_sets)
-    told = [words(f"reading.{name}") for name in ("pair", "times", "interval", "unclear")]
-    return [*told, words("reading.sets", n=sets) if sets > 1 else words("reading.luck")]
 
 
 def _head(words: Words, evidence: Evidence) -> dict[str, str]:

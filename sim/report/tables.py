@@ -178,18 +178,17 @@ def gains_table(words: Words, comparison: Comparison, place: int) -> Table:
     for level in LEVELS:
         found = comparison.effects_on(names, level)
         found = found[found.scenario == comparison.scenarios[place].name]
-        rows.append([words(f"level.{level}")])
         for key, (group, _, _) in groups_of(comparison.baseline, level).items():
-            row = [words.group(level, key, comparison.baseline)]
+            row = [words(f"level.{level}"), words.group(level, key, comparison.baseline)]
             for name in names:
                 each = found[(found.output == name) & (found.group == group)].iloc[0]
                 row += [signed(each.effect), span(words, each.low, each.high)]
             rows.append(row)
-    columns = [words("table.group")]
+    columns = [words("table.group"), ""]
     for name in names:
         columns += [words.with_unit(words.output(name), OUTPUTS[name].unit), words("table.interval")]
     caption = words("table.gains", title=words.scenario(comparison.scenarios[place]))
-    return Table(caption, columns, rows)
+    return Table(caption, columns, rows, 2)
 
 
 def fan_table(words: Words, comparison: Comparison, output: str) -> Table:

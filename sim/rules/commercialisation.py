@@ -5,11 +5,14 @@
     productivity A  += pace_A (practice + modernisation) x (c^b l(experience) (1 - u (1 - staffing)) - A)   (3)
     learning by doing  l = min(1, (cumulated output / mature output))^e,  e = -log2(progress ratio)     (4)
 
+What is learnt by doing moves A at once, what is known with the lag of (3).
+
 Staffing is engineers at work over those that the plant needs (chapter "talents"): a plant without them runs less well.
 Services are tests, pilot runs and information bought from testing and information centres, one
 after the other; when the local ones are full, a test is bought outside at a higher price and takes longer. Modernisation is
 spending on process equipment (technological transformation): more of it the larger the gap, and the cheaper policy
-makes it. Certification, which some markets ask for, needs tests and time. High-technology status, which the reduced
+makes it. Certification, which some markets ask for, needs tests and time; a certificate comes up for renewal after some
+years and lapses where quality has fallen behind. High-technology status, which the reduced
 profit tax asks for, is given yearly on reported R&D over sales, with thresholds that fall with size.
 
 Sources: (4) Wright; progress ratios 0.75 to 0.95 (Nagy et al. 2013); thresholds of 3, 4 and 6 % of the high-technology
@@ -103,9 +106,17 @@ class Commercialisation:
     certificate_wish: float = parameter(
         0.03, "1/quarter", "chance to apply at full cost", (0.0, 0.3), source="assumed"
     )
+    certificate_life: float = parameter(
+        12.0,
+        "quarter",
+        "mean time between renewals of a certificate",
+        (4.0, 40.0),
+        source="certificates of quality systems run three years",
+    )
 
 
 APPLY_CERTIFICATE = decision("whether an enterprise applies for a product certificate")
+RENEW_CERTIFICATE = decision("whether a certificate comes up for renewal")
 TEST_OUTSIDE = decision("whether a test is bought outside")
 SERVICE_ORDER = decision("at which testing centre an enterprise asks")
 
@@ -152,9 +163,16 @@ def capability_for(knowledge, process, fields):
 @rule
 def experience_factor(enterprise, p):
     """l of (4)."""
-    mature = p.commercialisation.mature * max(1e-9, enterprise.capacity)
+    return experience_effect(
+        enterprise.experience / (p.commercialisation.mature * max(1e-9, enterprise.capacity)), p
+    )
+
+
+@rule
+def experience_effect(relative, p):
+    """l of (4) for experience relative to that of a mature plant."""
     exponent = -math.log(p.commercialisation.progress) / math.log(2.0)
-    return min(1.0, max(0.05, enterprise.experience / mature)) ** exponent
+    return min(1.0, max(0.05, relative)) ** exponent
 
 
 @rule
@@ -188,9 +206,11 @@ def commercialise(world, p, now):
         )
         enterprise.new_product *= 11.0 / 12.0
         process = world.processes[enterprise.process]
-        best = enterprise.capability**p.commercialisation.productivity_power * experience_factor(
-            enterprise, p
-        )
+        # What is learnt by doing shows at once, what is known with a lag.
+        learnt = experience_factor(enterprise, p)
+        enterprise.productivity *= learnt / enterprise.experience_known
+        enterprise.experience_known = learnt
+        best = enterprise.capability**p.commercialisation.productivity_power * learnt
         best *= 1.0 - p.commercialisation.understaffed * (1.0 - staffing(enterprise, process, p))
         lag = best - enterprise.productivity
         modern = modernise(world, p, enterprise, lag)
@@ -261,8 +281,11 @@ def modernise(world, p, enterprise, lag):
 
 @rule
 def certify(world, p, now, enterprise):
-    """Apply for a certificate where a market asks for one; decide what is under way."""
+    """Apply for a certificate where a market asks for one; decide what is under way; let it lapse with quality."""
     region = world.region[0]
+    if enterprise.certified and enterprise.quality < p.commercialisation.certificate_quality:
+        if happens(1.0 / p.commercialisation.certificate_life, now, RENEW_CERTIFICATE, enterprise.uid, 0):
+            enterprise.certified = False
     if enterprise.certifying > 0 and now.t >= enterprise.certifying:
         enterprise.certifying = 0
         if enterprise.quality >= p.commercialisation.certificate_quality:

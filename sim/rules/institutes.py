@@ -68,7 +68,7 @@ class Institutes:
         0.8, "1", "omega: the easier to learn the further behind", (0.0, 2.0), source="model 10.5"
     )
     transfer_gain: float = parameter(
-        0.10,
+        0.15,
         "log",
         "step that a transferred result brings with full absorption",
         (0.0, 0.3),
@@ -82,7 +82,7 @@ class Institutes:
         source="assumed from technology-contract statistics",
     )
     reach_out: float = parameter(
-        4.0,
+        6.0,
         "1",
         "enterprises that hear of a result",
         (1.0, 20.0),

@@ -61,9 +61,9 @@ class Investment:
         source="model 10.6",
     )
     commodity_step: float = parameter(
-        0.4, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed"
+        0.15, "share", "step of capacity that a maker of commodities considers", (0.0, 0.5), source="assumed"
     )
-    most: float = parameter(0.6, "share", "largest order over capacity", (0.1, 2.0), source="assumed")
+    most: float = parameter(0.35, "share", "largest order over capacity", (0.1, 2.0), source="assumed")
 
 
 PLANT = money("plant")
@@ -127,21 +127,24 @@ def invest(world, p, now):
         for ahead in range(PIPELINE):
             gap -= enterprise.ordered[ahead]
         if gap > p.investment.gap * enterprise.capacity and enterprise.attention >= p.management.growth_needs:
+            take_attention(enterprise, p.management.growth_needs)
             order_plant(world, p, enterprise, region, gap)
+        elif gap > 0.0:
+            # What has worn off in a year is replaced as it goes, without a project.
+            order_plant(world, p, enterprise, region, min(gap, p.finance.wear * enterprise.capacity))
 
 
 @rule
 def wanted_capacity(world, p, enterprise):
-    """(1); a maker of commodities considers a step while it is well used and the quota leaves room."""
+    """(1); a maker of commodities considers a step while it is well used; who needs a quota builds up to its part of it."""
     process = world.processes[enterprise.process]
     if world.products[enterprise.product].pricing != COMMODITY:
         return (enterprise.expected_orders + 0.5 * enterprise.unfilled) * (1.0 + p.investment.buffer)
     if enterprise.expected_orders < 0.8 * enterprise.capacity:
         return enterprise.expected_orders * (1.0 + p.investment.buffer)
-    wanted = enterprise.capacity * (1.0 + p.investment.commodity_step)
     if process.quota >= 0:
-        wanted = min(wanted, 1.05 * process.quota_left * enterprise.capacity / max(1e-9, process.capacity))
-    return wanted
+        return 1.05 * process.quota_left * enterprise.capacity / max(1e-9, process.capacity)
+    return enterprise.capacity * (1.0 + p.investment.commodity_step)
 
 
 @rule
@@ -152,7 +155,7 @@ def order_plant(world, p, enterprise, region, gap):
     cost = user_cost(process, region, p, subsidy, enterprise.land_discount, enterprise.interest_subsidy)
     fraction = willing_fraction(expected_return(enterprise), cost, p)
     units = min(fraction * gap, p.investment.most * enterprise.capacity)
-    if units < 0.05 * enterprise.capacity:
+    if units < 0.01 * enterprise.capacity:
         return
     price = process.plant * region.general_index
     outlay = units * price
@@ -160,9 +163,8 @@ def order_plant(world, p, enterprise, region, gap):
     if outlay > can:
         units *= can / outlay
         outlay = can
-    if units < 0.05 * enterprise.capacity:
+    if units < 0.01 * enterprise.capacity:
         return
-    take_attention(enterprise, p.management.growth_needs)
     last = min(PIPELINE, max(1, process.build_quarters)) - 1
     enterprise.ordered[last] += units
     for ahead in range(last + 1):

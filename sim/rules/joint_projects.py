@@ -91,6 +91,7 @@ class JointProjects:
 
 BEGIN = decision("whether an enterprise looks for a joint project")
 CANDIDATE = decision("which candidate for a joint project is looked at")
+INTRODUCTION = decision("to whom a partner introduces an enterprise that looks for a joint project")
 LIKING = decision("how a candidate for a joint project is liked")
 SUCCEED = decision("whether a joint project has a result")
 JOINT_FIELD = decision("in which field a joint project works")
@@ -194,6 +195,9 @@ def find_partner(world, p, now, enterprise, place):
         institute = look % 2 == 0
         table_length = len(world.institutes) if institute else len(world.enterprises)
         row = choose(table_length, now, CANDIDATE, enterprise.uid, look)
+        if not institute:
+            introduced = partner_of_partner(world, now, enterprise, look)
+            row = introduced if introduced >= 0 else row
         if institute:
             if not world.institutes[row].alive:
                 continue
@@ -205,6 +209,30 @@ def find_partner(world, p, now, enterprise, place):
     if new_row < 0:
         return slot
     return replace_partner(world, enterprise, new_row, new_institute)
+
+
+@rule
+def partner_of_partner(world, now, enterprise, look):
+    """The row of an enterprise to whom a partner introduces one; -1 when no partner knows another."""
+    first = partner_enterprise(
+        world, enterprise, choose(PARTNERS, now, INTRODUCTION, enterprise.uid, 2 * look)
+    )
+    if first < 0:
+        return -1
+    mark = choose(PARTNERS, now, INTRODUCTION, enterprise.uid, 2 * look + 1)
+    return partner_enterprise(world, world.enterprises[first], mark)
+
+
+@rule
+def partner_enterprise(world, enterprise, start):
+    """The row of the first partner from a slot on that is an enterprise, or -1."""
+    for step in range(PARTNERS):
+        slot = (start + step) % PARTNERS
+        if not enterprise.partner_institute[slot] and partner_alive(
+            world.enterprises, world.institutes, enterprise, slot
+        ):
+            return enterprise.partner[slot]
+    return -1
 
 
 @rule

@@ -16,6 +16,7 @@ import math
 
 from sim.compiled import rule
 from sim.declare import parameter, parameters
+from sim.world import COMMODITY
 
 
 @parameters
@@ -90,7 +91,12 @@ def hire_workers(world, p, now):
 
 @rule
 def wanted_workers(world, enterprise):
-    """(2), for expected orders and a tenth more, within capacity."""
+    """(2), for expected orders and a tenth more; who sells at a given price staffs all plant that pays and has a quota."""
     process = world.processes[enterprise.process]
-    output = min(enterprise.capacity, 1.1 * (enterprise.expected_orders + 0.5 * enterprise.backlog))
+    output = 1.1 * (enterprise.expected_orders + 0.5 * enterprise.backlog)
+    if world.products[enterprise.product].pricing == COMMODITY and enterprise.expected_margin > 0.0:
+        output = enterprise.capacity
+        if process.quota >= 0:
+            output = min(output, process.quota_left * enterprise.capacity / max(1e-9, process.capacity))
+    output = min(output, enterprise.capacity)
     return output * workers_per_unit(process, enterprise, world.region[0])

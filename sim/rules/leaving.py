@@ -1,7 +1,7 @@
 """Exit: insolvency, giving up, moving away.
 
 An enterprise that has been without liquidity for several quarters is insolvent. One that has not earned its variable
-cost for long, or stays small and poor, gives up with a hazard that falls with age and size. An attracted enterprise
+cost for long, stays small and poor, or uses little of its plant gives up with a hazard that falls with age and size. An attracted enterprise
 may move on when the outlook here no longer keeps up with elsewhere, the sooner when its terms end. State enterprises do not
 give up, and are insolvent only after twice the time: their budget constraint is soft (Kornai 1986).
 
@@ -37,6 +37,13 @@ class Leaving:
     )
     give_up: float = parameter(
         0.12, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed"
+    )
+    idle: float = parameter(
+        0.25,
+        "share",
+        "use of plant below which owners think of closing it",
+        (0.0, 0.6),
+        source="assumed",
     )
     infant: float = parameter(
         0.02,
@@ -110,6 +117,9 @@ def hazard_of_giving_up(world, p, enterprise, now):
         hazard += p.leaving.infant * small * math.exp(-age / 24.0)
     if enterprise.expected_margin < 0.0:
         hazard += 0.5 * p.leaving.give_up * small
+    used = enterprise.expected_orders / max(1e-9, enterprise.capacity)
+    if used < p.leaving.idle:
+        hazard += p.leaving.give_up * (1.0 - used / p.leaving.idle)
     return hazard
 
 

@@ -9,7 +9,12 @@ Reach B is bought when a market is entered (sunk cost, a certificate where one i
 
     B += 0.1 ((sales / (reference size x growth of the market))^eta - B) + bought                        (3)
 
-O_m is solved once at the founding so that the opening share is the observed one. Demand above what is in stock goes
+O_m is solved once at the founding so that the opening share is the observed one. Rivals outside answer where they see
+themselves lose ground: they cut prices and court customers in proportion to what the cluster has gained,
+
+    ln O_m += 0.1 (r ln(max(share, n) / max(opening share, n)) - ln(O_m / O_m of the opening))                   (5)
+
+so that a lasting advantage moves the share by 1 / (1 - eta + r) of it in the long run. Demand above what is in stock goes
 elsewhere, half of it is carried over for one quarter.
 
 Commodities. Sellers take the price: the home market and the world each take a stated depth, which grows with the market's
@@ -47,6 +52,20 @@ class OutsideMarkets:
     )
     eta: float = parameter(
         0.7, "1", "returns of reach to sales", (0.5, 0.85), source="model 10.4: a pure replicator explodes"
+    )
+    answer: float = parameter(
+        0.6,
+        "1",
+        "r: how strongly rivals outside answer a gain of the cluster's share",
+        (0.0, 1.0),
+        source="assumed; a world that stands still has to keep its shares (model 10.5)",
+    )
+    notice: float = parameter(
+        0.005,
+        "share",
+        "n: share of a market below which rivals do not notice",
+        (0.001, 0.1),
+        source="assumed",
     )
     entrant_reach: float = parameter(
         0.35, "1", "reach bought with the sunk cost of entry", (0.05, 1.0), source="assumed"
@@ -171,8 +190,25 @@ def sell_differentiated(world, p, now):
         for market in range(MARKETS):
             pull = product.cluster_share[market]
             product.cluster_share[market] = (
-                pull / (product.outside_mass[market] + pull) if pull > 0.0 else 0.0
+                pull / (outside_weight(product, market) + pull) if pull > 0.0 else 0.0
             )
+            rivals_answer(product, market, p)
+
+
+@rule
+def outside_weight(product, market):
+    """O_m: that of the opening and what rivals have answered."""
+    return product.outside_mass[market] * math.exp(product.outside_answer[market])
+
+
+@rule
+def rivals_answer(product, market, p):
+    """The answer of outside competitors moves by (5)."""
+    notice = p.outside_markets.notice
+    gained = math.log(max(product.cluster_share[market], notice) / max(product.opening_share[market], notice))
+    product.outside_answer[market] += p.outside_markets.relax * (
+        p.outside_markets.answer * gained - product.outside_answer[market]
+    )
 
 
 @rule
@@ -181,7 +217,7 @@ def orders_from(product, enterprise, market):
     pull = enterprise.attractiveness[market]
     if pull <= 0.0:
         return 0.0
-    share = pull / (product.outside_mass[market] + product.cluster_share[market])
+    share = pull / (outside_weight(product, market) + product.cluster_share[market])
     return share * product.market_size[market] * min(1.0, product.access[market])
 
 
@@ -399,7 +435,7 @@ def wants_market(world, p, enterprise, product, process, market):
     pull = p.outside_markets.entrant_reach * attractiveness(product, enterprise, market, p)
     units = (
         pull
-        / (product.outside_mass[market] + product.cluster_share[market] + pull)
+        / (outside_weight(product, market) + product.cluster_share[market] + pull)
         * product.market_size[market]
         * access
     )

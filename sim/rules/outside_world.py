@@ -96,7 +96,7 @@ class OutsideWorld:
         source="assumed: business-cycle length",
     )
     cost_luck: float = parameter(
-        0.06,
+        0.10,
         "log",
         "long-run spread of personal luck in costs",
         (0.0, 0.25),
@@ -109,10 +109,17 @@ class OutsideWorld:
         (0.0, 0.6),
         source="yearly shocks of 0.1 to 0.2 in plant-level demand studies",
     )
+    cost_persistence: float = parameter(
+        0.85,
+        "share",
+        "quarterly persistence of personal luck in costs",
+        (0.5, 0.99),
+        source="yearly persistence 0.5 to 0.85 of log productivity (Bartelsman and Doms 2000)",
+    )
     luck_persistence: float = parameter(
         0.93,
         "share",
-        "quarterly persistence of personal luck",
+        "quarterly persistence of personal luck in demand",
         (0.5, 0.99),
         source="yearly persistence 0.5 to 0.85 of log productivity (Bartelsman and Doms 2000)",
     )
@@ -271,13 +278,14 @@ def move_frontier(world, p, now):
 @rule
 def change_luck(world, p, now):
     """Personal luck in costs and demand by (7)."""
-    keep = p.outside_world.luck_persistence
+    lasting, keep = p.outside_world.cost_persistence, p.outside_world.luck_persistence
+    fresh_cost = p.outside_world.shocks * math.sqrt(1.0 - lasting**2)
     fresh = p.outside_world.shocks * math.sqrt(1.0 - keep**2)
     for enterprise in world.enterprises:
         if enterprise.alive:
             enterprise.cost_luck = (
-                keep * enterprise.cost_luck
-                + fresh * p.outside_world.cost_luck * fat_tailed(now, COST_LUCK, enterprise.uid, 0)
+                lasting * enterprise.cost_luck
+                + fresh_cost * p.outside_world.cost_luck * fat_tailed(now, COST_LUCK, enterprise.uid, 0)
             )
             enterprise.demand_luck = (
                 keep * enterprise.demand_luck

@@ -98,6 +98,14 @@ def levy_per_unit(world, process):
 
 
 @rule
+def own_unit_cost(world, enterprise, process):
+    """What a unit costs besides chain inputs: labour, other inputs, levies."""
+    region = world.region[0]
+    labour = region.wage * workers_per_unit(process, enterprise, region)
+    return labour + other_unit_cost(world, enterprise, process) + levy_per_unit(world, process)
+
+
+@rule
 def set_prices(world, p, now):
     """Local prices of commodities by (2), unit costs by (1), mark-ups by (3), posted prices for the quarter."""
     region = world.region[0]
@@ -111,7 +119,7 @@ def set_prices(world, p, now):
             continue
         process = world.processes[enterprise.process]
         product = world.products[enterprise.product]
-        cost = other_unit_cost(world, enterprise, process) + levy_per_unit(world, process)
+        cost = own_unit_cost(world, enterprise, process)
         normal = cost
         lag = product.lag if product.pricing != COMMODITY else 1.0
         for slot in range(process.inputs):
@@ -125,8 +133,7 @@ def set_prices(world, p, now):
                 * (1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY))
             )
             normal += need * good.long_run * region.general_index
-        labour = region.wage * workers_per_unit(process, enterprise, region)
-        enterprise.unit_cost = cost + labour
+        enterprise.unit_cost = cost
         if product.pricing == COMMODITY:
             enterprise.price = product.local_price
         else:
@@ -139,7 +146,7 @@ def set_prices(world, p, now):
                 best - enterprise.markup
             )
             enterprise.markup = min(p.prices.highest, max(p.prices.lowest, enterprise.markup))
-            enterprise.price = enterprise.unit_cost + enterprise.markup * (normal + labour)
+            enterprise.price = enterprise.unit_cost + enterprise.markup * normal
 
 
 @rule

@@ -65,14 +65,14 @@ class Research:
         source="Chen et al. 2021: 24.2 %",
     )
     project_spread: float = parameter(
-        1.0,
+        3.0,
         "1",
         "s: how slowly returns fall along the list of projects",
         (0.3, 5.0),
         source="assumed; P1 is the check",
     )
     agency_noise: float = parameter(
-        0.4,
+        0.8,
         "log",
         "noise in what the agency sees of a project's return",
         (0.0, 2.0),
@@ -96,9 +96,9 @@ class Research:
     freed: float = parameter(
         0.15,
         "share",
-        "of freed own money that goes back into R&D in enterprises short of cash",
+        "of freed own money that goes back into R&D",
         (0.0, 1.0),
-        source="assumed",
+        source="assumed: money sticks where it lands; P1 is the check",
     )
     materials_share: float = parameter(
         0.4,
@@ -247,9 +247,8 @@ def apply_for_grants(world, p, now, enterprise):
             enterprise.misused += granted
         elif picked <= planned:
             enterprise.research_own -= granted
-            if enterprise.cash < 0.5 * (enterprise.wages + enterprise.research):
-                extra += p.research.freed * granted
-                enterprise.research_own += p.research.freed * granted
+            extra += p.research.freed * granted
+            enterprise.research_own += p.research.freed * granted
         else:
             own = (1.0 - share * region.paid_share) * size
             worth = (planned / picked) ** (1.0 / p.research.project_spread)

@@ -5,7 +5,7 @@
     dln k_if = embodied x max(0, ln(codified / k_if))                                                   (3)
 
 Neighbours are suppliers, research partners and a few enterprises met by chance; known ones weigh by trust. The weights sum to
-less than one: a sum over neighbours would scale with their number. Protection of intellectual property dampens (1). The
+less than one: a sum over neighbours would scale with their number; chance meetings grow with the logarithm of how many there are. Protection of intellectual property dampens (1). The
 codified part of the world's knowledge comes with plant and standards and needs no R&D of one's own (3).
 Sources: (1) and (2) Bottazzi and Peri 2003: elasticity 0.8-0.9 in the own region, 0.02-0.03 beyond.
 """
@@ -56,10 +56,16 @@ class Spillovers:
         source="assumed",
     )
     met: float = parameter(
-        2.0, "1", "enterprises met by chance a quarter", (0.0, 6.0), source="assumed", kind="structural"
+        2.0,
+        "1",
+        "enterprises met by chance a quarter among a hundred",
+        (0.0, 6.0),
+        source="assumed",
+        kind="structural",
     )
 
 
+USUAL_NUMBER = 100.0  # enterprises of the cluster of which `met` is told
 MEET = decision("which enterprise is met by chance")
 
 
@@ -68,6 +74,10 @@ def spill_over(world, p, now):
     """Knowledge gained by (1) to (3)."""
     fields = len(world.fields)
     pace = p.spillovers.local * (1.0 - p.spillovers.guard * protection(world, p))
+    alive = 0
+    for enterprise in world.enterprises:
+        alive += enterprise.alive
+    met = p.spillovers.met * max(0.0, 1.0 + math.log(max(1.0, alive) / USUAL_NUMBER))
     for enterprise in world.enterprises:
         if not enterprise.alive:
             continue
@@ -80,15 +90,15 @@ def spill_over(world, p, now):
                     enterprise, field, p.spillovers.embodied * codified + p.spillovers.outside * outside
                 )
         if enterprise.absorptive > 0.0:
-            learn_from_neighbours(world, p, now, enterprise, pace * enterprise.absorptive)
+            learn_from_neighbours(world, p, now, enterprise, pace * enterprise.absorptive, met)
 
 
 @rule
-def learn_from_neighbours(world, p, now, enterprise, pace):
+def learn_from_neighbours(world, p, now, enterprise, pace, met):
     """(1) over suppliers, partners and chance meetings."""
     weight = world.processes[enterprise.process].weight
     fields = len(world.fields)
-    met = int(p.spillovers.met * (1.0 + enterprise.coordination))
+    met = int(met * (1.0 + enterprise.coordination))
     contacts = 0.0
     for slot in range(SUPPLIERS):
         if supplier_alive(world.enterprises, enterprise, slot):

@@ -1,17 +1,22 @@
 """Production and supply, stage by stage, upstream first.
 
 Plan. A maker of differentiated goods plans for expected orders, backlog and a target stock; a maker of commodities for
-its capacity as far as the basket of its outputs pays and as far as the stock can still be sold. Joint products come out
-together: throughput is chosen on the basket, joint cost is never allocated. Stocks cost storage each quarter.
+its capacity as far as the basket of its outputs pays and as far as the stock can still be sold: it cuts throughput in
+proportion to the part of its own cost (labour, energy, levies; not the chain inputs, which it need not buy) that the
+basket does not cover. Joint products come out together: throughput is chosen on the basket, joint cost is never allocated. Stocks cost storage each quarter.
 
 Buying. Buyers act in keyed random order, in two rounds: contracts first (a share of the need equal to the trust earned),
 then spot. A buyer ranks known and a few sampled suppliers by
 
     delivered = price (1 - discount) (1 + t (1 - trust) (1 - help)) / quality^q                         (1)
 
-against import parity p_w (1 + tc); t (1 - trust)(1 - help) is a real cost of search and contracting, paid outside; help is
-coordination, information services and the supplier's fit to local customers. A supplier's stock limits the deal; what
-cannot be filled counts once, as an unfilled order at the first choice. The rest is imported where the border is open.
+against import parity p_w (1 + tc) (1 + t), for who sells from outside stays a stranger; t (1 - trust)(1 - help) is a real
+cost of search and contracting, paid outside; help is coordination, information services and the supplier's fit to local
+customers. A supplier's stock limits the deal; what
+cannot be filled counts once, as an unfilled order at the first choice. The rest is imported where the border is open, as far as
+suppliers outside have it for a buyer at short notice: a multiple of its usual import and a part of what its plant can use,
+
+    import <= (1 + stretch) usual + spare x need at full use,   usual += adapt x (import - usual)       (3)
 
 Making.  throughput = min(plan, capacity, workers / workers per unit, inputs / need, quota)              (2)
 
@@ -25,7 +30,7 @@ from sim.chance import choose, decision, sort_by_key, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.labour import workers_per_unit
-from sim.rules.prices import basket_value, input_need, other_unit_cost
+from sim.rules.prices import basket_value, input_need, other_unit_cost, own_unit_cost
 from sim.rules.spillovers import supplier_alive
 from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, STAGES, SUPPLIERS
 
@@ -44,6 +49,13 @@ class Supply:
         (0.2, 6.0),
         source="assumed",
     )
+    cut: float = parameter(
+        4.0,
+        "1",
+        "throughput cut by makers of commodities per share of own cost that the basket leaves uncovered",
+        (0.5, 20.0),
+        source="assumed: stops when a quarter is not covered",
+    )
     sampled: float = parameter(
         4.0,
         "1",
@@ -53,7 +65,7 @@ class Supply:
         kind="structural",
     )
     transaction: float = parameter(
-        0.06,
+        0.04,
         "share",
         "t: cost of a deal with a stranger over its value",
         (0.0, 0.2),
@@ -64,6 +76,23 @@ class Supply:
         0.12, "share", "trust earned by a deal that was kept", (0.0, 0.5), source="assumed"
     )
     trust_loss: float = parameter(0.25, "share", "trust lost by a shortage", (0.0, 0.9), source="assumed")
+    stretch: float = parameter(
+        0.5,
+        "share",
+        "rise of an import over the usual that suppliers outside can meet",
+        (0.0, 3.0),
+        source="assumed",
+    )
+    spare: float = parameter(
+        0.3,
+        "share",
+        "of what a plant needs at full use that can be imported at short notice",
+        (0.0, 1.0),
+        source="assumed: lead times of contracts of one to two quarters",
+    )
+    adapt: float = parameter(
+        0.3, "1/quarter", "pace at which the usual import follows", (0.05, 1.0), source="assumed"
+    )
     service: float = parameter(
         0.004, "share", "spending on serving local customers over local sales", (0.0, 0.03), source="assumed"
     )
@@ -139,7 +168,7 @@ def list_sellers(world):
 
 
 @rule
-def share_quotas(world):
+def share_quotas(world, p, now):
     """State quotas are shared out to the processes they bind, in units of the main product."""
     region = world.region[0]
     for process in world.processes:
@@ -165,7 +194,6 @@ def produce_and_trade(world, p, now):
     """The chain, stage by stage: plan, contracts, spot and imports, making."""
     alive = line_up(world, now)
     list_sellers(world)
-    share_quotas(world)
     begin = 0
     for _ in range(STAGES):
         if begin >= alive:
@@ -195,8 +223,8 @@ def plan_output(world, p, enterprise):
         wish = enterprise.expected_orders + enterprise.backlog + 0.5 * (target - enterprise.output_stock[0])
     else:
         value = basket_value(world.products, enterprise, process)
-        margin = (value - enterprise.unit_cost) / max(1e-12, value)
-        paying = min(1.0, max(0.0, 1.0 + 4.0 * margin))
+        own = own_unit_cost(world, enterprise, process)
+        paying = min(1.0, max(0.0, 1.0 + p.supply.cut * (value - enterprise.unit_cost) / max(1e-12, own)))
         stocked = enterprise.output_stock[0] / max(1e-9, enterprise.capacity)
         wish = (
             enterprise.capacity
@@ -252,7 +280,7 @@ def buy_by_contract(world, p, now, enterprise):
                 # A contract is called off when the import is cheaper by more than the worth of a known partner.
                 if delivered(
                     p, enterprise, seller, good, output, enterprise.supplier_trust[known]
-                ) > import_price(good):
+                ) > import_price(good) * (1.0 + stranger_cost(p, good)):
                     continue
                 got = deal(
                     world, p, enterprise, slot, seller, output, good, asked, enterprise.supplier_trust[known]
@@ -290,11 +318,16 @@ def seller_price(seller, good, output):
 
 
 @rule
+def stranger_cost(p, good):
+    """Share of value lost in search and contracting with a stranger; commodities are quoted and need little of it."""
+    return p.supply.transaction * (0.05 if good.pricing == COMMODITY else 1.0)
+
+
+@rule
 def transaction_cost(p, buyer, seller, good, trust):
-    """Share of value lost in search and contracting, by (1); commodities are quoted and need little of it."""
+    """Share of value lost in search and contracting with a local seller, by (1)."""
     help_ = min(0.8, 0.5 * seller.fit + 0.4 * max(buyer.coordination, seller.coordination))
-    quoted = 0.15 if good.pricing == COMMODITY else 1.0
-    return p.supply.transaction * quoted * (1.0 - trust) * (1.0 - help_)
+    return stranger_cost(p, good) * (1.0 - trust) * (1.0 - help_)
 
 
 @rule
@@ -359,7 +392,7 @@ def buy_on_the_spot(world, p, now, enterprise, row):
             need = still_needed(p, enterprise, process, slot)
             if need <= 1e-12 or number == 0:
                 break
-            best, chosen, output = import_price(good), -1, 0
+            best, chosen, output = import_price(good) * (1.0 + stranger_cost(p, good)), -1, 0
             for look in range(int(p.supply.sampled) + SUPPLIERS):
                 if look < SUPPLIERS:
                     if enterprise.supplier_input[look] != slot or not supplier_alive(
@@ -421,12 +454,19 @@ def know_supplier(enterprises, enterprise, row, slot):
 def import_rest(world, p, enterprise, process, slot, good):
     """What could not be bought here comes from the rest of the country, as far as the border is open."""
     need = still_needed(p, enterprise, process, slot) * min(1.0, good.access[DOMESTIC])
+    usual = enterprise.usual_import[slot]
+    room = (1.0 + p.supply.stretch) * usual + p.supply.spare * process.coefficient[slot] * enterprise.capacity
+    need = min(need, room)
+    enterprise.usual_import[slot] = usual + p.supply.adapt * (need - usual)
     if need <= 0.0:
         return
     value = need * import_price(good)
     pay(world, enterprise, INPUTS_OUTSIDE, OUTSIDE, value)
     count(world, process.input[slot], BOUGHT_OUTSIDE, need)
     enterprise.input_stock[slot] += need
+    search = value * stranger_cost(p, good)
+    pay(world, enterprise, TRANSACTIONS, OUTSIDE, search)
+    enterprise.other_costs += search
     enterprise.inputs_outside += value
     good.imported += need
 

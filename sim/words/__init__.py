@@ -133,14 +133,12 @@ def scaled(value: float, unit: str) -> float:
 
 
 def number(value: float) -> str:
-    """Three significant digits, thousands grouped, an exponent for the very small only; a dash for what is missing."""
+    """Three significant digits, thousands grouped, no exponent; a dash for what is missing."""
     if value != value or abs(value) == float("inf"):
         return MISSING
     size = abs(value)
     if size == 0.0:
         return "0"
-    if size < 5e-5:
-        return f"{value:.0e}".replace("-", MINUS)
     bounds = (99.95, 9.995, 0.9995, 0.0095)
     digits = next((digits for digits, bound in enumerate(bounds) if size >= bound), len(bounds))
     return f"{value:,.{digits}f}".replace("-", MINUS)
