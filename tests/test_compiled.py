@@ -7,13 +7,16 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from conftest import differences, scenario
 
 import sim.compiled
-from sim.run import State
+from sim.chance import Now
+from sim.run import State, compile_outputs, observe, totals
 
 ROOT = Path(sim.compiled.__file__).parents[1]
 
@@ -249,3 +252,36 @@ def test_a_run_does_not_depend_on_how_it_is_cut() -> None:
         pieces.advance(t)
     assert differences(whole.world, pieces.world) == []
     assert whole.recorder.tobytes() == pieces.recorder.tobytes()
+
+
+def test_constants_make_no_versions(mini: Path) -> None:
+    """numba by itself compiles a called function anew for every whole number that a caller writes down."""
+    (mini / "mini" / "total.py").write_text(
+        "from mini.tax import tax\nfrom sim.compiled import rule\n\n@rule\ndef total(income):\n"
+        '    """Two constants."""\n    return income - tax(1) - tax(2)\n'
+    )
+    code = "from mini.total import tax, total; print(total(100.0), len(tax.overloads))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(mini), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["99.25", "1"]
+
+
+def test_a_rule_that_hands_back_an_array_is_refused() -> None:
+    """Rules do not count references, so an array that one hands back would be freed while it is in use."""
+    from sim.compiled import rule
+
+    def same(keys: Any) -> Any:
+        return keys
+
+    same.__module__ = "sim.rules.invented"
+    with pytest.raises(TypeError, match="hands back an array"):
+        rule(same).compile((numba.typeof(np.zeros(2)),))
+
+
+def test_what_another_process_compiles_is_what_a_run_asks_for() -> None:
+    """On a cold start a second process compiles the outputs; for other types than a run has it would be in vain."""
+    compile_outputs()
+    state = State.founded(scenario("toy", "2011Q4", 2), 1)
+    asked = (state.world, state.p, Now(1, 0), totals(), state.kept, state.recorder[0])
+    assert tuple(numba.typeof(each) for each in asked) in observe.overloads

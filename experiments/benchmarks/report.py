@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -52,9 +52,15 @@ def machine() -> str:
     )
 
 
-def write(rows: Sequence[Row]) -> None:
-    """Both documents."""
+def write(rows: Sequence[Row], keep: bool = False) -> None:
+    """Both documents; ``keep``: of what the file has, what these rows do not measure anew."""
     here = machine()
+    if keep:
+        anew = {row.measure: row for row in rows}
+        known = json.loads((DOCS / "performance.json").read_text(encoding="utf-8"))
+        names = [field.name for field in fields(Row)]
+        rows = [anew.pop(old["measure"], None) or Row(**{name: old[name] for name in names}) for old in known]
+        rows = [*rows, *anew.values()]
     found: list[dict[str, Any]] = [
         {**asdict(row), "met": row.meets(row.required), "aim_met": row.meets(row.aim), "machine": here}
         for row in rows
@@ -66,7 +72,9 @@ def write(rows: Sequence[Row]) -> None:
     text = file.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    tables = f"Measured {date.today()} on {here}.\n\n{targets(rows)}\n{others(rows)}"
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    busy = f"Load average at the end: {load}; above 2 on two cores, wall times (starts, threads, slider) say little."
+    tables = f"Measured {date.today()} on {here}. {busy}\n\n{targets(rows)}\n{others(rows)}"
     file.write_text(f"{before}{BEGIN}\n{tables}{END}{after}", encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks import cpp
-from experiments.benchmarks.report import Row, write
+from experiments.benchmarks.report import Row, number, write
 from experiments.benchmarks.scaled import copied, founded, scaled
 from sim.run import State, run_quarters, slots, totals, warm
 
@@ -34,25 +34,30 @@ FOUNDED_FOR_150 = 110  # founding enterprises of a cluster that has 150 on avera
 # What each program of its own prints: one number, or several.
 FIRST_RESULT = "import sim; sim.run(sim.load('baotou'), seed=1, quarters=8).outputs"
 MEMORY = """
-import resource, sys
+import sys
 from experiments.benchmarks.scaled import founded
 state = founded(int(sys.argv[1]), int(sys.argv[2]))
 state.advance(int(sys.argv[2]))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not the usage that the system reports for a child: Linux starts it at the parent's.
+peak = next(1024 * int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(peak, sum(table.nbytes for table in state.world), int(state.world.enterprises.alive.sum()))
 """
 
 
-def main() -> None:
-    """Measure all and write the documents."""
+def main(names: Sequence[str] = ()) -> None:
+    """Measure all, or the parts that are named, and write the documents; what is not measured anew stays."""
+    parts = (against_cpp, against_mesa, growth, shares, memory, slider, many_runs, starts)
     rows: list[Row] = []
-    for part in (against_cpp, against_mesa, growth, shares, starts, memory, many_runs, slider):
+    for part in [each for each in parts if not names or each.__name__ in names]:
         began = time.perf_counter()
-        for row in part():
-            rows.append(row)
-            print(row, flush=True)
+        try:
+            for row in part():
+                rows.append(row)
+                print(f"{row.measure}: {number(row.value)} {row.unit}", flush=True)
+        except Exception as error:  # what was measured before and what comes after still counts
+            rows.append(Row(part.__name__, None, note=f"failed: {error}"))
         print(f"-- {part.__name__}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    write(rows)
+    write(rows, keep=bool(names))
 
 
 # ------------------------------------------------------------------------------------------------------ tools
@@ -123,6 +128,7 @@ def difference(one: State, other: State) -> float:
     for a, b in zip((*one.world, one.recorder), (*other.world, other.recorder), strict=True):
         for name in a.dtype.names or ("",):
             left, right = (np.asarray(each[name] if name else each, float) for each in (a, b))
+            left, right = left[left != right], right[left != right]
             apart = np.abs(left - right) / np.maximum(1e-9, np.abs(left))
             worst = max(worst, float(np.nanmax(apart, initial=0.0)))
     return worst
