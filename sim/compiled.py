@@ -1,7 +1,7 @@
 """`rule`: a function of the model, compiled by numba, with a cache that is never stale.
 
 numba's own disk cache looks at one file's date only: an edit in a called rule, or in a constant that a rule reads,
-would run the old machine code without a word. Here a rule is stamped with the digest of its own source, of every rule
+would run the old machine code without a word. Here a rule is stamped with the digest of its own bytecode, of every rule
 that it reaches and of every constant it reads, with the versions of numba and numpy. The stamp is taken when the rule
 is first needed, after all imports.
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import inspect
 import os
 import sys
 import tempfile
@@ -116,18 +115,24 @@ def stamps() -> dict[Any, str]:
 
 
 def stamp(function: FunctionType) -> str:
-    """Digest of a rule's source, of the rules it reaches and of the constants it reads."""
+    """Digest of what a rule does, of the rules it reaches and of the constants it reads."""
     known = stamps()
     if function not in known:
         reached = _reached(function)
         text = hashlib.sha256(f"{version('numba')} {np.__version__} {sys.version_info[:2]}".encode())
         text.update(Path(__file__).with_name("machine_code.py").read_bytes())  # how rules are compiled
         for each in sorted(reached, key=lambda f: (f.__module__, f.__qualname__)):
-            text.update(inspect.getsource(each).encode())
+            text.update(repr(_essence(each.__code__)).encode())
             for name, value in _constants(each):
                 text.update(f"{name}={value!r}".encode())
         known[function] = text.hexdigest()[:20]
     return known[function]
+
+
+def _essence(code: CodeType) -> tuple[Any, ...]:
+    """What a function does, as numba reads it: bytecode, constants and names, but not comments or lines."""
+    constants = [_essence(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars
 
 
 def _reached(function: FunctionType) -> set[FunctionType]:

@@ -102,7 +102,20 @@ class _Pipeline(compiler.Compiler):
         self.state.library = _Library(self.state.targetctx.codegen(), "rule")
 
 
-class _Rule(CPUDispatcher):
+class _Dispatcher(CPUDispatcher):
+    """numba's, but a rule that does not compile leaves no lock behind."""
+
+    _cache: _CacheOfRule
+
+    def compile(self, sig: Any) -> Any:
+        try:
+            return super().compile(sig)
+        except BaseException:
+            self._cache.give_up()
+            raise
+
+
+class _Rule(_Dispatcher):
     """A rule as other rules call it."""
 
     def __init__(self, function: Any) -> None:
@@ -133,7 +146,7 @@ class _Rule(CPUDispatcher):
         self.overloads[tuple(made.signature.args)] = made
 
 
-class _Door(CPUDispatcher):
+class _Door(_Dispatcher):
     """A rule with machine code of its own and the wrapper for calls from Python."""
 
     def __init__(self, function: Any) -> None:
@@ -265,9 +278,13 @@ class _CacheOfRule(caching._Cache):
             with contextlib.suppress(OSError):  # a full disk costs the cache, not the run
                 self._real.save_overload(signature, data)
         finally:
-            if self._held:
-                self._held -= 1
-                compiled.lock(self._holding.pop()).release()
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Let other processes compile."""
+        if self._held:
+            self._held -= 1
+            compiled.lock(self._holding.pop()).release()
 
     def enable(self) -> None:
         """Always on; numba's interface asks for the method."""

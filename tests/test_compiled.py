@@ -254,6 +254,16 @@ def test_a_run_does_not_depend_on_how_it_is_cut() -> None:
     assert whole.recorder.tobytes() == pieces.recorder.tobytes()
 
 
+def test_a_rule_that_does_not_compile_leaves_no_lock(mini: Path) -> None:
+    """Others would wait for it as long as the notebook is open in which it was written."""
+    code = "from mini.total import total\nimport sim.compiled\ntry: total('text')\nexcept Exception: pass\n"
+    code += "print(sim.compiled.lock('rules').is_locked)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(mini), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False"]
+
+
 def test_constants_make_no_versions(mini: Path) -> None:
     """numba by itself compiles a called function anew for every whole number that a caller writes down."""
     (mini / "mini" / "total.py").write_text(
