@@ -490,10 +490,18 @@ def _settle_talent(world: World, p: Any, now: Now, place: int, works: int, row: 
 
 def _settle(world: World, p: Any, now: Now) -> None:
     """Solve (1) to (4), open the books."""
+    number = _solve(world, p, now)
+    world.region[0].discovery = float(np.median(world.keys[:number])) if number else 0.05
+    _open(world)
+
+
+@rule
+def _solve(world: World, p: Any, now: Now) -> Any:
+    """What is solved row by row; returns how many rates there are of which (4) takes the median."""
     _settle_enterprises(world, p, now)
     _solve_markets(world, p)
-    _solve_discovery(world, p)
-    _open(world)
+    count_holdings(world)
+    return _rates_to_keep_up(world, p)
 
 
 @rule
@@ -590,22 +598,12 @@ def _share_abroad(world: World, product: Any, place: int) -> Any:
     return min(0.8, abroad / max(1e-12, at_home + abroad) * capacity / exporting)
 
 
-def _solve_discovery(world: World, p: Any) -> None:
-    """(4)."""
-    search = p.search
-    mean_step = (
-        search.step
-        * math.exp(search.spread**2 / 2.0)
-        * (1.0 + search.radical * (search.radical_factor - 1.0))
-    )
-    number = _rates_to_keep_up(world, search.keep_up, mean_step, search.omega)
-    rates = world.keys[:number]
-    world.region[0].discovery = float(np.median(rates)) if number else 0.05
-
-
 @rule
-def _rates_to_keep_up(world: World, keep_up: float, mean_step: float, omega: float) -> int:
+def _rates_to_keep_up(world: World, p: Any) -> int:
     """(4) for each enterprise that does R&D, noted in ``world.keys``; returns how many there are."""
+    search = p.search
+    radical = 1.0 + search.radical * (search.radical_factor - 1.0)
+    mean_step = search.step * math.exp(search.spread**2 / 2.0) * radical
     number = 0
     fields = len(world.fields)
     for enterprise in world.enterprises:
@@ -617,8 +615,8 @@ def _rates_to_keep_up(world: World, keep_up: float, mean_step: float, omega: flo
                 weight = process.weight[field]
                 growth += weight * world.fields[field].growth
                 if weight > 0.0:
-                    gain += weight**2 * mean_step * max(0.2, enterprise.knowledge[field]) ** -omega
-            world.keys[number] = keep_up * growth * process.complexity / gain
+                    gain += weight**2 * mean_step * max(0.2, enterprise.knowledge[field]) ** -search.omega
+            world.keys[number] = search.keep_up * growth * process.complexity / gain
             number += 1
     return number
 
@@ -634,7 +632,6 @@ def _open(world: World) -> None:
     world.balances[INSTITUTES] = world.institutes.cash[world.institutes.alive].sum()
     world.balances[LOCAL_GOVERNMENT] = region.reserve
     world.balances[BANK] = -world.balances.sum()
-    count_holdings(world)
     world.holdings[:] = world.goods[:, -1]
     world.people[0] = world.talents.alive.sum()
     world.audit[0].failed = -1
