@@ -131,6 +131,18 @@ def test_verdicts_count_the_pairs(comparison: Comparison) -> None:
         assert each.verdict in ("raises", "lowers", "trifling", "unclear", "same", "unknown")
 
 
+def test_a_difference_that_only_stands_out_alone_is_not_called_luck(comparison: Comparison) -> None:
+    one = findings_of(comparison)[0]
+    told = {
+        low: sentence(
+            Words("en"), comparison, dataclasses.replace(one, verdict="unclear", low=low, high=5.0)
+        ).text
+        for low in (-1.0, 1.0)
+    }
+    assert "within what luck can do" in told[-1.0] and "alone" not in told[-1.0]
+    assert "within what luck can do" not in told[1.0] and "Looked at alone" in told[1.0]
+
+
 def test_what_costs_next_to_nothing_is_not_ranked(comparison: Comparison) -> None:
     bargains = bargains_of(comparison)
     years = len(comparison.years)

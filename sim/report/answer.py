@@ -55,8 +55,10 @@ def sentence(words: Words, comparison: Comparison, finding: Finding) -> Sentence
     unit = finding.unit
     known = unit != "share" and finding.percent == finding.percent
     way = "higher" if finding.effect > 0.0 else "lower"
+    # Alone it would stand out from luck; with as many rows as are looked at, it does not.
+    alone = finding.verdict == "unclear" and finding.low * finding.high > 0.0
     text = words(
-        f"answer.{finding.verdict}",
+        "answer.unclear_alone" if alone else f"answer.{finding.verdict}",
         scenario=words.scenario(comparison.scenarios[finding.place]),
         change=words.change(finding.effect, unit),
         amount=words.change(finding.effect, unit).lstrip("+"),
