@@ -20,7 +20,7 @@ from sim.analysis.channels import bookkeeping
 from sim.analysis.equal_budget import EqualBudget, Search
 from sim.cli import cli
 from sim.compare import Comparison
-from sim.report import background, write_reports
+from sim.report import answer, background, write_reports
 from sim.report.evidence import whole
 from sim.report.findings import CHAIN, INNOVATION, bargains_of, findings_of
 from sim.report.tables import channel_table, equal_table
@@ -134,7 +134,7 @@ def test_verdicts_count_the_pairs(comparison: Comparison) -> None:
 def test_a_difference_that_only_stands_out_alone_is_not_called_luck(comparison: Comparison) -> None:
     one = findings_of(comparison)[0]
     told = {
-        low: sentence(
+        low: answer.sentence(
             Words("en"), comparison, dataclasses.replace(one, verdict="unclear", low=low, high=5.0)
         ).text
         for low in (-1.0, 1.0)
