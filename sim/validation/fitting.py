@@ -137,7 +137,7 @@ def moments_of(
     found = []
     for seed in seeds:
         try:
-            seen = observe_run(changed, seed)
+            seen = observe_run(changed, seed, networks=False)
         except BooksDoNotClose:
             found.append([math.nan] * len(measures))
             continue

@@ -13,7 +13,8 @@ small function of these tables:
     closing       the relative gap of the goods account, by quarter
 
 Productivity is quantity productivity: output per unit of work as the enterprise achieves it, personal luck included,
-relative to the frontier; ``frontier`` is the frontier itself, so that absolute productivity is their product.
+relative to the frontier; ``frontier`` is what the frontier's knowledge is worth in productivity (to the same power as an
+enterprise's own), so that absolute productivity is their product and who learns nothing stands still.
 """
 
 from __future__ import annotations
@@ -67,15 +68,20 @@ class Observations:
         return found
 
 
-def observe_run(scenario: Scenario, seed: int, *, probes: bool = False) -> Observations:
-    """Live a scenario and take everything down; with ``probes`` also the counterfactuals of chapter "probes"."""
+def observe_run(
+    scenario: Scenario, seed: int, *, probes: bool = False, networks: bool = True
+) -> Observations:
+    """Live a scenario and take everything down; with ``probes`` also the counterfactuals of chapter "probes".
+
+    Without ``networks`` projects, links, nodes and adopters are left out, which takes half the time.
+    """
     import pandas as pd
 
     from sim.validation.probes import Probes
 
     state = State.founded(scenario, seed)
     state.advance(scenario.burn_in)
-    notes = _Notes(scenario)
+    notes = _Notes(scenario, networks)
     asked = Probes(scenario) if probes else None
     while state.t < scenario.burn_in + scenario.quarters:
         if asked:
@@ -139,8 +145,8 @@ class Acquaintance:
 class _Notes:
     """What is taken down while a run goes on."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, networks: bool) -> None:
+        self.scenario, self.networks = scenario, networks
         self.rows: list[dict[str, Any]] = []
         self.projects: list[tuple[float, bool]] = []
         self.links: list[tuple[int, int, int]] = []
@@ -158,6 +164,8 @@ class _Notes:
         self.closing.append(float(world.audit["goods"][0]))
         alive = np.flatnonzero(world.enterprises["alive"])
         self.rows.append(self._enterprises(state, alive, year))
+        if not self.networks:
+            return
         known = Acquaintance.of(world, alive)
         self._projects(state, alive, known)
         if (state.t - self.scenario.burn_in) % 4 == 0:
@@ -184,7 +192,9 @@ class _Notes:
             "innovations": table["innovations"][alive].sum(axis=1),
             "employment": table["workers"][alive] + talents,
             "productivity": table["productivity"][alive] * np.exp(-table["cost_luck"][alive]),
-            "frontier": np.exp(weight @ np.log(world.fields["frontier"])),
+            "frontier": np.exp(
+                p.commercialisation.productivity_power * (weight @ np.log(world.fields["frontier"]))
+            ),
             # What chapter "spillovers" calls learning from outside patents and trade, its equation (2).
             "spilled_in": p.spillovers.outside
             * table["absorptive"][alive]
