@@ -13,7 +13,7 @@ import sim
 from sim.cli import cli
 from sim.problems import InputError
 from sim.validation.evaluate import evaluate, known_facts, statistic
-from sim.validation.experiments import designs, scenarios
+from sim.validation.experiments import designs, perform, scenarios
 from sim.validation.observations import Observations, observe_run
 from sim.validation.table import BLOCK, as_dicts, counting, markdown
 from sim.validation.targets import chosen, targets
@@ -139,3 +139,26 @@ def test_the_documents_are_what_the_command_writes() -> None:
     block = BLOCK.search((DOCS / "validation.md").read_text("utf-8"))
     assert block is not None
     assert block[2].endswith("\n".join(counting(rows)) + "\n" + markdown(rows))
+
+
+def test_a_design_is_performed_and_judged_on_paired_seeds() -> None:
+    """The user cost of R&D in a short run: per cent of the neutral arm, every seed a value, money named."""
+    design = next(each for each in designs() if each.id == "P2")
+    short = design.contrasts[0].model_copy(update={"years": (2013, 2014)})
+    row = perform(design.model_copy(update={"end": "2014Q4", "contrasts": (short,)}), 3, 1)
+    result = row.results[0]
+    assert len(result.values) == 3
+    assert result.value == pytest.approx(sum(result.values) / 3)
+    assert result.low < result.value < result.high
+    assert (result.unit, result.held_out) == ("%", True)
+    assert "million CNY of public money a year" in result.reason
+    assert row.said in ("agree", "inconclusive", "disagree")
+
+
+def test_a_ratio_of_effects_has_an_interval_and_no_values_of_its_own() -> None:
+    design = next(each for each in designs() if each.id == "P1")
+    short = design.contrasts[0].model_copy(update={"years": (2013, 2014)})
+    result = perform(design.model_copy(update={"end": "2014Q4", "contrasts": (short,)}), 3, 1).results[0]
+    assert result.unit == "million CNY per million CNY"
+    assert result.values == ()
+    assert result.low < result.value < result.high
