@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sim.validation.experiments import designs, perform, scenarios
 from sim.validation.observations import Observations, observe_run
 from sim.validation.table import BLOCK, as_dicts, counting, markdown
 from sim.validation.targets import chosen, targets
+from sim.validation.worlds import observe_worlds
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -162,3 +164,11 @@ def test_a_ratio_of_effects_has_an_interval_and_no_values_of_its_own() -> None:
     assert result.unit == "million CNY per million CNY"
     assert result.values == ()
     assert result.low < result.value < result.high
+
+
+def test_worlds_of_many_sizes_differ_in_size_alone() -> None:
+    seen = observe_worlds(sim.load("toy").with_run(end="2012Q4", burn_in=2), 1, sizes=(25, 100))
+    small, large = seen.employment
+    assert large - small == pytest.approx(math.log(4.0), abs=0.4)
+    assert seen.productivity[0] == pytest.approx(seen.productivity[1], abs=0.2)
+    assert seen.network is None  # no world of the size whose network is looked at

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.validation.chain import melitz_polanec
+from sim.validation.chain import foster_haltiwanger_krizan, melitz_polanec
 from sim.validation.disruption import recovery
 from sim.validation.enterprises import hill, subbotin
 from sim.validation.experiments import agreement
@@ -77,6 +77,17 @@ def test_melitz_polanec_by_hand() -> None:
     assert left == pytest.approx(0.25 * (1.0 / 3.0 + 1.0))
     growth = (0.2 * 0.1 + 0.6 * 1.3 + 0.2 * 2.0) - (0.25 * 1.0 - 0.25 * 1.0)
     assert own + moved + entry + left == pytest.approx(growth)
+
+
+def test_foster_haltiwanger_krizan_by_hand() -> None:
+    # At the beginning all together 0; own 0.5 x 0.1 + 0.25 x 0.3; entry 0.2 (2 - 0); exit 0.25 (0 + 1).
+    before = sold([1, 2, 3], [0.0, 1.0, -1.0], [2.0, 1.0, 1.0])
+    after = sold([1, 2, 4], [0.1, 1.3, 2.0], [2.0, 6.0, 2.0])
+    own, moved, entry, left = foster_haltiwanger_krizan(before, after)
+    assert own == pytest.approx(0.5 * 0.1 + 0.25 * 0.3)
+    assert entry == pytest.approx(0.2 * 2.0)
+    assert left == pytest.approx(0.25 * 1.0)
+    assert own + moved + entry + left == pytest.approx(0.2 * 0.1 + 0.6 * 1.3 + 0.2 * 2.0)
 
 
 def test_agglomeration_elasticity_is_the_slope_over_sizes() -> None:

@@ -79,24 +79,49 @@ def value_jump(o: Observations, stage: int) -> float:
 
 
 # ----------------------------------------------------------------------------------- entry and productivity
-def entry_in_productivity(o: Observations, years: int) -> float:
+def entry_in_productivity(o: Observations, years: int, against_beginning: bool = False) -> float:
     """Net entry's part in the growth of productivity, 2011 to 2021, mean over windows of so many years.
 
     Melitz and Polanec 2015 on log productivity (relative to the frontier times the frontier), weights are sales at
-    reference prices. Brandt, Van Biesebroeck and Zhang 2012: more than half in China.
+    reference prices; ``against_beginning`` compares who came and left with all of the first year instead of with those who
+    stay (Foster, Haltiwanger and Krizan 2001), as older studies do.
     """
     parts = []
     full = selling(o)
+    way = foster_haltiwanger_krizan if against_beginning else melitz_polanec
     for first in range(o.first_year, o.first_year + 11 - years):
         before, after = (
             full[full.year == year][["uid", "productivity", "frontier", "sales_volume"]]
             for year in (first, first + years)
         )
-        parts.append(melitz_polanec(before, after))
+        parts.append(way(before, after))
     total = np.array(parts).sum(axis=0)
     if total.sum() <= 0.0:
         raise NotComputable("productivity did not grow")
     return float((total[2] + total[3]) / total.sum())
+
+
+def foster_haltiwanger_krizan(before: Any, after: Any) -> tuple[float, float, float, float]:
+    """Growth of weighted log productivity by survivors' own, reallocation among them, entry and exit.
+
+    Columns as in :func:`melitz_polanec`; everybody is compared with the mean of all at the beginning.
+    """
+    one, two = (
+        table.assign(
+            log=np.log(table.productivity * table.frontier),
+            weight=table.sales_volume / table.sales_volume.sum(),
+        ).set_index("uid")
+        for table in (before, after)
+    )
+    mean = float((one.weight * one.log).sum())
+    stay = one.index.intersection(two.index)
+    gone, come = one.drop(stay), two.drop(stay)
+    own = float((one.weight[stay] * (two.log[stay] - one.log[stay])).sum())
+    kept = float(
+        (two.weight[stay] * (two.log[stay] - mean)).sum() - (one.weight[stay] * (one.log[stay] - mean)).sum()
+    )
+    entry = float((come.weight * (come.log - mean)).sum())
+    return own, kept - own, entry, -float((gone.weight * (gone.log - mean)).sum())
 
 
 def melitz_polanec(before: Any, after: Any) -> tuple[float, float, float, float]:

@@ -64,7 +64,7 @@ def alone(scenario: Scenario) -> Scenario:
     """Without entry, without policy, over ``YEARS`` years."""
     short = scenario.with_run(end=str(scenario.start + (4 * YEARS - 1)))
     shut = short.with_parameters(entry={"attract": 0.0, "spin_off": 0.0, "diversify": 0.0})
-    return dataclasses.replace(shut, policy={})
+    return dataclasses.replace(shut, policy=FrozenDict())
 
 
 def scaled(scenario: Scenario, factor: float) -> Scenario:
