@@ -3,7 +3,8 @@
 Few points of history can tell few numbers, so that at most EIGHT parameters are set free. The search copes with luck:
 
     1. a space-filling design over all candidates (scrambled Sobol sequence within their priors), the same seeds everywhere
-    2. a random forest from parameters to the distance; Sobol indices of the forest (Saltelli) choose the free ones
+    2. a random forest from parameters to the distance; its Sobol indices (Saltelli) choose the free ones: what moves the
+       distance by less than LEAST stays as it is
     3. a second design in these; a Gaussian process per moment, its noise estimated
     4. sets that the processes find plausible, and the best by local search, are run and join the design; twice
     5. plausible sets, far from each other, are run on seeds that no step has seen; those still plausible are the ensemble
@@ -32,6 +33,7 @@ import numpy as np
 from scipy import optimize, stats
 
 EIGHT = 8
+LEAST = 0.05  # total Sobol index below which a candidate is not set free
 CAP = 5.0
 LEVEL = 0.9
 SAME = 0.05  # distance, with priors as the unit, below which two sets are one
@@ -92,8 +94,8 @@ def calibrate(
     wide = _design(candidates, points)
     misses = search.misses(wide)
     influence = influences(candidates, wide, np.sqrt((misses**2).mean(axis=1)))
-    order = sorted(candidates, key=lambda each: -influence[each.name])[:EIGHT]
-    free = tuple(each for each in candidates if each in order)
+    order = sorted(candidates, key=lambda each: -influence[each.name])
+    free = tuple(each for each in candidates if each in order[:EIGHT] and influence[each.name] >= LEAST)
     search.place_of = [candidates.index(each) for each in free]
     search.defaults = np.array([each.default for each in candidates])
     sets = np.vstack([[each.default for each in free], _design(free, points)])
