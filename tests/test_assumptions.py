@@ -105,3 +105,13 @@ def test_a_comparison_runs_in_the_plausible_sets_that_stand_beside_the_scenario(
     )
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["parameter_sets"] == sets
+
+
+def test_the_shipped_sets_are_parameters_within_their_ranges() -> None:
+    base = sim.load("baotou")
+    sets = plausible_sets(base)
+    assert len(sets) >= 8
+    for each in sets:
+        base.with_settings(
+            {f"parameters.{name}": value for name, value in each.items()}
+        )  # refuses what is not
