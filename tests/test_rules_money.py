@@ -453,6 +453,9 @@ def test_expectations_adapt_by_a_quarter(tiny: Tiny, p: Any) -> None:
         investment.form_expectations(world, p, NOW)
         assert firm.expected_orders == pytest.approx(expected)
         assert firm.expected_margin == pytest.approx(0.95)
+    firm.capacity = 0.0  # a plan stands until the plant does
+    investment.form_expectations(world, p, NOW)
+    assert firm.expected_orders == pytest.approx(90.0)
 
 
 # ---------------------------------------------------------------------------------------------------------- exit

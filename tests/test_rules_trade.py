@@ -402,6 +402,9 @@ def test_reach_relaxes_to_a_power_of_sales(tiny: Tiny, p: Any) -> None:
     markets.enter_markets(world, p, NOW)
     assert maker.reach[DOMESTIC] == pytest.approx(1.0 + 0.1 * (math.sqrt(2.0) - 1.0))
     assert maker.reach[INTERNATIONAL] == pytest.approx(1.0 + 0.1 * (2.0 * 2.0 - 1.0))
+    maker.capacity, before = 0.0, maker.reach.copy()
+    markets.enter_markets(world, p, NOW)
+    assert (maker.reach == before).all()  # customers of a first plant wait for it
 
 
 def test_a_market_is_entered_when_it_pays_back_and_money_certificate_and_attention_are_there(

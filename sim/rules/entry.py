@@ -3,7 +3,11 @@
 Outlook of a process: what an entrant may expect, from actual local prices, wages, land and tax terms and from how well
 those who run the process are used:
 
-    outlook = utilisation x (basket - unit cost) / user cost of plant, times room under a quota         (1)
+    outlook = utilisation x (basket - unit cost) / user cost of plant x room                            (1)
+
+Room under a quota is there or not. For a differentiated good room is what customers would order of a newcomer of
+efficient scale, as the market will be some years ahead, over what its plant could make: it grows with the market and
+falls as the cluster's share of it, and the answer of rivals outside, grow.
 
 Diversification. Once a year an enterprise with means and attention weighs other processes: downstream of its own product
 first, sideways and upstream too, by outlook x capability over threshold x assured local inputs.         (2)
@@ -22,8 +26,17 @@ and bring money, knowledge near the frontier and customers. No term in the numbe
 from prices, talents and suppliers.
 
 Permits. Applications wait for a stated time, and for their turn in one queue of stated capacity.
+
+Plan. With the permit in hand founders work out what a unit will cost them, what they have to ask for it, what the
+customers they bring would order at that price and quality, and build
+
+    capacity = min(orders (1 + buffer), most x the plant applied for)                                   (5)
+
+or nothing, when that is far below efficient scale or brings too little: fewer customers make a smaller plant, not an
+idle one. Customers wait until the plant is on stream (chapter "outside_markets").
 Sources: net entry carries two thirds of productivity growth in China (Brandt et al. 2012); an academy centre of 2015
-hatched 9 enterprises in two years; (4) model 10.10.
+hatched 9 enterprises in two years; (4) model 10.10; entry follows the growth of markets (Dunne, Roberts and Samuelson 1988;
+Siegfried and Evans 1994).
 """
 
 from __future__ import annotations
@@ -38,7 +51,9 @@ from sim.rules.commercialisation import capability_for, experience_effect
 from sim.rules.investment import user_cost
 from sim.rules.labour import USUAL_PRODUCTIVITY
 from sim.rules.management import take_attention
-from sim.rules.prices import input_price, realised_price
+from sim.rules.outside_markets import attractiveness, orders_of_newcomer
+from sim.rules.outside_world import market_trend
+from sim.rules.prices import basket_value, best_markup, input_price, realised_price, unit_costs
 from sim.rules.search import protection
 from sim.rules.talents import free_row
 from sim.world import (
@@ -205,6 +220,34 @@ class Entry:
         kind="structural",
     )
     spread: float = parameter(0.5, "log", "spread of entrants' sizes", (0.0, 1.5), source="assumed")
+    foresight: float = parameter(
+        3.0,
+        "year",
+        "how far ahead newcomers look at the trend of a market",
+        (0.0, 8.0),
+        source="assumed: permit, time to build and the years in which most of the plant is paid back",
+    )
+    most_room: float = parameter(
+        1.5,
+        "1",
+        "plant that customers may call for over the one applied for",
+        (1.0, 4.0),
+        source="assumed: means and permits are for a given plant",
+    )
+    hurdle: float = parameter(
+        0.6,
+        "1",
+        "return over the user cost of plant below which the founders themselves do not build",
+        (0.0, 1.5),
+        source="assumed: below the hurdle of those who lend; founders overrate their chances (Cooper et al. 1988)",
+    )
+    smallest: float = parameter(
+        0.25,
+        "share",
+        "of the efficient scale below which no plant is built",
+        (0.0, 1.0),
+        source="assumed: at a quarter of it plant costs half as much again per unit (six-tenths rule)",
+    )
 
 
 DIVERSIFY = decision("whether an enterprise takes up a new line")
@@ -257,12 +300,36 @@ def see_outlook(world, p, now):
         if process.quota >= 0:
             # No licence for a new plant unless the quota leaves room for one of efficient scale.
             process.outlook *= process.quota_left > process.capacity + process.minimum_scale
-        good = world.products[process.product]
-        if good.pricing != COMMODITY:
-            accessible = 0.0
-            for market in range(MARKETS):
-                accessible += good.market_size[market] * min(1.0, good.access[market])
-            process.outlook *= min(1.0, 0.2 * accessible / process.minimum_scale)
+        process.outlook *= room_for_newcomer(world, p, now, process)
+
+
+@rule
+def room_for_newcomer(world, p, now, process):
+    """Room of (1): what customers of a newcomer of efficient scale will order over what keeps its plant in usual use."""
+    good = world.products[process.product]
+    if good.pricing == COMMODITY:
+        return 1.0
+    opening = world.region[0].opening
+    reach = (process.minimum_scale / process.typical_scale) ** p.outside_markets.eta
+    ordered = 0.0
+    for market in range(MARKETS):
+        ahead = math.exp(p.entry.foresight * market_trend(good, market, p, now, opening))
+        open_ = min(1.0, good.access[market]) * (market == DOMESTIC)
+        ordered += ahead * open_ * orders_of_newcomer(good, market, reach)
+    return min(p.entry.most_room, plant_for(p, ordered * with_local_users(good)) / process.minimum_scale)
+
+
+@rule
+def plant_for(p, orders):
+    """Plant for so many orders, as chapter "investment" wants it, (1)."""
+    return orders * (1.0 + p.investment.buffer)
+
+
+@rule
+def with_local_users(good):
+    """Orders of everybody over those from outside; users in the cluster buy from newcomers as from others."""
+    outside = good.taken[DOMESTIC] + good.taken[INTERNATIONAL]
+    return 1.0 / (1.0 - min(0.9, good.local_use / max(1e-9, good.local_use + outside)))
 
 
 @rule
@@ -621,13 +688,10 @@ def found_enterprise(world, p, now, project, row):
     # A new plant embodies what the world has codified, whoever runs it.
     embodied = max(enterprise.capability, p.spillovers.codified)
     enterprise.productivity = embodied**p.commercialisation.productivity_power * enterprise.experience_known
-    enterprise.experience = project.experience * p.commercialisation.mature * project.capacity
     enterprise.new_product = 0.5
     enterprise.research_intensity = process.research_intensity * (project.origin != DIVERSIFIED)
     for mode in range(MODES):
         enterprise.propensity[mode] = 1.0 / MODES
-    enterprise.expected_orders = 0.5 * project.capacity
-    enterprise.markup = 0.15
     enterprise.standing = 0.15 * normal(now, ENTRANT_STANDING, project.uid, 0)
     plant = (project.capacity / process.typical_scale) ** p.outside_markets.eta
     for market in range(MARKETS):
@@ -638,11 +702,60 @@ def found_enterprise(world, p, now, project, row):
     enterprise.certified = certified
     if good.needs_certificate[INTERNATIONAL] and not certified:
         enterprise.serves[INTERNATIONAL] = False
+    capacity = plan_plant(world, p, enterprise, process, project.capacity)
+    if capacity < p.entry.smallest * process.minimum_scale:
+        give_up_project(enterprise, process)
+        return
+    project.equity *= capacity / project.capacity
+    project.capacity = capacity
+    enterprise.experience = project.experience * p.commercialisation.mature * capacity
     for slot in range(process.inputs):
         enterprise.usual_import[slot] = process.coefficient[slot] * project.capacity
     order_first_plant(world, enterprise, process, project)
     bring_equity(world, enterprise, project, row)
     region.entries[project.origin] += 1
+
+
+@rule
+def plan_plant(world, p, enterprise, process, capacity):
+    """(5): what a unit will cost, what is asked for it, what the customers won will order of it, and the plant for that.
+
+    Makers of commodities sell at a given price and build what they applied for.
+    """
+    good = world.products[process.product]
+    enterprise.capacity = capacity  # as if it stood: small plants need more labour
+    enterprise.unit_cost, normal = unit_costs(world, p, enterprise, process, good)
+    enterprise.markup = best_markup(good, process, enterprise, world.region[0], p)
+    enterprise.price = enterprise.unit_cost + enterprise.markup * normal
+    enterprise.capacity = 0.0
+    enterprise.expected_margin = basket_value(world.products, enterprise, process) - enterprise.unit_cost
+    enterprise.expected_orders = capacity
+    if good.pricing != COMMODITY:
+        enterprise.expected_orders = first_orders(world, p, enterprise, good)
+        capacity = min(plant_for(p, enterprise.expected_orders), p.entry.most_room * capacity)
+        enterprise.expected_orders = min(enterprise.expected_orders, capacity)
+    used = enterprise.expected_orders / max(1e-9, capacity)
+    cost = user_cost(process, world.region[0], p, enterprise.capital_subsidy, enterprise.land_discount, 0.0)
+    return capacity if enterprise.expected_margin * used > p.entry.hurdle * cost else 0.0
+
+
+@rule
+def first_orders(world, p, enterprise, good):
+    """Orders a quarter of the customers that a newcomer has won, at its price and quality."""
+    orders = 0.0
+    for market in range(MARKETS):
+        if enterprise.serves[market]:
+            pull = enterprise.reach[market] * attractiveness(good, enterprise, market, p)
+            orders += min(1.0, good.access[market]) * orders_of_newcomer(good, market, pull)
+    return orders * with_local_users(good)
+
+
+@rule
+def give_up_project(enterprise, process):
+    """Too few customers for a plant: nobody invests; an outside enterprise goes on looking."""
+    process.pool += enterprise.origin == ATTRACTED
+    enterprise.alive = False
+    enterprise.uid = 0
 
 
 @rule

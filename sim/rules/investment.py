@@ -74,9 +74,9 @@ LAND_DISCOUNT = measure("land_discount")
 
 @rule
 def form_expectations(world, p, now):
-    """Adaptive expectations of own orders and own margin."""
+    """Adaptive expectations of own orders and own margin; who still builds its first plant keeps those of its plan."""
     for enterprise in world.enterprises:
-        if enterprise.alive:
+        if enterprise.alive and enterprise.capacity > 0.0:
             process = world.processes[enterprise.process]
             weight = p.investment.weight
             commodity = world.products[enterprise.product].pricing == COMMODITY

@@ -222,6 +222,14 @@ def orders_from(product, enterprise, market):
 
 
 @rule
+def orders_of_newcomer(product, market, pull):
+    """Units that an open market would order by (1) from somebody new of so much reach x attractiveness."""
+    # At the end of a quarter the cluster's share s stands for its pull O s / (1 - s).
+    others = outside_weight(product, market) / (1.0 - min(0.99, product.cluster_share[market]))
+    return pull / (others + pull) * product.market_size[market]
+
+
+@rule
 def sell(world, p, enterprise, product, market, quantity):
     """Sell from stock to an outside market at the posted price."""
     if quantity <= 0.0:
@@ -384,7 +392,8 @@ def enter_markets(world, p, now):
     """Enterprises weigh the sunk cost of a market against what it would bring, and enter; reach by (3)."""
     region = world.region[0]
     for enterprise in world.enterprises:
-        if not enterprise.alive:
+        # Customers whom a newcomer has won wait until its plant is on stream.
+        if not enterprise.alive or enterprise.capacity <= 0.0:
             continue
         product = world.products[enterprise.product]
         if product.pricing != DIFFERENTIATED:
@@ -433,12 +442,7 @@ def wants_market(world, p, enterprise, product, process, market):
     if enterprise.distress > 0 or access <= 0.05 or product.demand[market] <= 0.0:
         return False
     pull = p.outside_markets.entrant_reach * attractiveness(product, enterprise, market, p)
-    units = (
-        pull
-        / (outside_weight(product, market) + product.cluster_share[market] + pull)
-        * product.market_size[market]
-        * access
-    )
+    units = orders_of_newcomer(product, market, pull) * access
     margin = enterprise.price - enterprise.unit_cost
     support = min(0.9, enterprise.market_entry_support * world.region[0].paid_share)
     cost = product.entry_cost[market] * world.region[0].general_index * (1.0 - support)

@@ -256,6 +256,14 @@ def move_demand(world, p, now):
 
 
 @rule
+def market_trend(product, market, p, now, opening):
+    """Growth of an outside market by (5) from now on, without luck and prices."""
+    if now.t <= opening:
+        return 0.0
+    return product.growth[market] * math.exp(-p.outside_world.growth_fade * (now.t - opening) / 4.0)
+
+
+@rule
 def move_frontier(world, p, now):
     """The frontier grows and everybody falls behind it (6); floor at one hundredth of the frontier."""
     for field in world.fields:

@@ -119,21 +119,7 @@ def set_prices(world, p, now):
             continue
         process = world.processes[enterprise.process]
         product = world.products[enterprise.product]
-        cost = own_unit_cost(world, enterprise, process)
-        normal = cost
-        lag = product.lag if product.pricing != COMMODITY else 1.0
-        for slot in range(process.inputs):
-            good = world.products[process.input[slot]]
-            asked = lag + (1.0 - lag) * good.mean_price / good.price
-            need = input_need(enterprise, process, slot, p)
-            cost += (
-                need
-                * input_price(good)
-                * asked
-                * (1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY))
-            )
-            normal += need * good.long_run * region.general_index
-        enterprise.unit_cost = cost
+        enterprise.unit_cost, normal = unit_costs(world, p, enterprise, process, product)
         if product.pricing == COMMODITY:
             enterprise.price = product.local_price
         else:
@@ -147,6 +133,26 @@ def set_prices(world, p, now):
             )
             enterprise.markup = min(p.prices.highest, max(p.prices.lowest, enterprise.markup))
             enterprise.price = enterprise.unit_cost + enterprise.markup * normal
+
+
+@rule
+def unit_costs(world, p, enterprise, process, product):
+    """Unit cost by (1), and normal unit cost: chain inputs at long-run prices."""
+    cost = own_unit_cost(world, enterprise, process)
+    normal = cost
+    lag = product.lag if product.pricing != COMMODITY else 1.0
+    for slot in range(process.inputs):
+        good = world.products[process.input[slot]]
+        asked = lag + (1.0 - lag) * good.mean_price / good.price
+        need = input_need(enterprise, process, slot, p)
+        cost += (
+            need
+            * input_price(good)
+            * asked
+            * (1.0 - min(0.5, enterprise.raw_material_discount) * (good.pricing == COMMODITY))
+        )
+        normal += need * good.long_run * world.region[0].general_index
+    return cost, normal
 
 
 @rule

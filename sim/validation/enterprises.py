@@ -26,7 +26,7 @@ LARGE_STAGE = 20  # enterprises from which a stage has a distribution
 # ----------------------------------------------------------------------------------------------------- size
 def selling(o: Observations) -> Any:
     """Enterprises that sold through the whole of a year."""
-    return o.panel[(o.panel.quarters == 4) & (o.panel.sales > 0.0)]
+    return o.panel[o.panel.quarters_selling == 4]
 
 
 def skewness_of_sales(o: Observations) -> float:

@@ -188,6 +188,7 @@ class _Notes:
             "year": np.full(len(alive), year),
             "quarters": np.ones(len(alive)),
             **{name: table[name][alive] for name in (*FLOWS, *STOCKS)},
+            "quarters_selling": (table["sales"][alive] > 0.0).astype(float),
             "exports": table["sales_market"][alive, INTERNATIONAL],
             "innovations": table["innovations"][alive].sum(axis=1),
             "employment": table["workers"][alive] + talents,
@@ -241,7 +242,10 @@ class _Notes:
         quarterly = pd.DataFrame(
             {name: np.concatenate([rows[name] for rows in self.rows]) for name in self.rows[0]}
         )
-        summed = {name: "sum" for name in (*FLOWS, "quarters", "exports", "innovations", "spilled_in")}
+        summed = {
+            name: "sum"
+            for name in (*FLOWS, "quarters", "quarters_selling", "exports", "innovations", "spilled_in")
+        }
         how = {name: summed.get(name, "last") for name in quarterly.columns if name not in ("uid", "year")}
         panel = quarterly.groupby(["uid", "year"], as_index=False).agg(how)
         panel["age"] = panel.year - self.year_of(panel.founded)
