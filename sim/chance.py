@@ -6,7 +6,8 @@ how many draws came before it: a policy changes no luck that it does not touch, 
 the policy alone, and any quarter of any run can be replayed.
 
 `what` is a decision, declared by a sentence; its code is the CRC of the sentence. `who` and `whom` are permanent
-identities (uid) or, for several draws of one kind, their number.
+identities (uid) or, for several draws of one kind, their number. Identities have up to 48 bits: their upper 16 go into the
+key, beside the upper word of the seed.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def decision(sentence: str) -> int:
     return code
 
 
+HEIR = decision("which number an heir of somebody bears")
+
+
 @rule
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds of Philox4x32; words and result are integers below 2**32.
@@ -59,14 +63,30 @@ def philox(c0, c1, c2, c3, k0, k1):
 @rule
 def words(now, what, who, whom):
     """Four random words for one decision."""
+    upper = ((int(who) >> 32) & 0xFFFF) << 16 | ((int(whom) >> 32) & 0xFFFF)
     return philox(
         int(who) & MASK,
         int(whom) & MASK,
         int(now.t) & MASK,
         int(what) & MASK,
         int(now.seed) & MASK,
-        (int(now.seed) >> 32) & MASK,
+        ((int(now.seed) >> 32) & MASK) ^ upper,
     )
+
+
+@rule
+def identity(now, way, number):
+    """Identity of a newcomer: fixed by quarter (below 4,095), way of coming (below 16) and number (below 2**32)."""
+    return ((now.t + 1) * 16 + way) * 4294967296 + number
+
+
+@rule
+def heir(now, way, whose):
+    """Identity of a newcomer who comes from somebody: fixed by quarter, way of coming and that somebody's identity.
+
+    Its number is drawn; that two of one quarter and way are equal has a chance of one in four billion a pair.
+    """
+    return identity(now, way, words(now, HEIR, whose, way)[0])
 
 
 @rule

@@ -149,6 +149,8 @@ def empty(
         slots=np.zeros(room * OUTPUTS, np.int64),
         first_seller=np.zeros(products + 1, np.int64),
         vacancies=np.zeros(room + institutes + 8, np.int64),
+        living=np.zeros(room, np.int64),
+        living_institutes=np.zeros(institutes + 8, np.int64),
         **neutral,
     )
 

@@ -151,7 +151,7 @@ def came(source: int) -> Count:
 
     def count(q: Lived) -> Any:
         people = q.world.talents
-        way = (people.uid - 1) % 1048576 // 131072
+        way = people.uid // 2**32 % 16
         return ((people.uid > 0) & (people.arrived == q.t) & (way == source)).sum()
 
     return count
@@ -429,7 +429,7 @@ MECHANISMS: dict[str, tuple[Mechanism, ...]] = {
               changed(lambda before, now: (abs(before.propensity - now.propensity) > 1e-9).any(axis=1))),
         fires("patents", "5", "search joint_projects institutes", "patents, of institutes too",
               recorded(lambda made: made.patented)),
-        fires("learning from neighbours", "5, 10.8", "spillovers talents institutes", "enterprise-quarters",
+        fires("learning from neighbours", "5, 10.8", "spillovers meeting talents institutes", "enterprise-quarters",
               enterprises(lambda each: each.learned_local > 0.0)),
         fires("learning from outside", "10.8", "spillovers introduction", "enterprise-quarters",
               enterprises(lambda each: each.learned_outside > 0.0)),

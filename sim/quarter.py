@@ -17,6 +17,7 @@ from sim.rules.joint_projects import begin_joint_projects, work_together
 from sim.rules.labour import hire_workers
 from sim.rules.leaving import leave
 from sim.rules.management import give_attention, improve_practice
+from sim.rules.meeting import see_who_is_there
 from sim.rules.outside_markets import enter_markets, sell_commodities, sell_differentiated
 from sim.rules.outside_world import change_luck, move_demand, move_frontier, move_prices, read_the_calendar
 from sim.rules.prices import set_prices
@@ -37,6 +38,7 @@ from sim.rules.talents import (
 
 QUARTER = (
     # the world
+    see_who_is_there,  # whom one may meet
     read_the_calendar,  # indices, tax rates, quotas
     move_prices,  # world prices
     move_demand,  # outside demand

@@ -520,6 +520,8 @@ class Region:
     )
     opening: int = column("quarter", "quarter in which history begins, after the burn-in")
     innovations: int = column("1", "innovations recorded")
+    living: int = column("1", "enterprises that are there in this quarter")
+    living_institutes: int = column("1", "institutes that are there in this quarter")
     reserve: float = column("million CNY", "money of the local government for its instruments")
     paid_share: float = column("share", "expected share of claims that are paid")
     last_paid_share: float = column("share", "share of claims paid last quarter")
@@ -651,6 +653,8 @@ class World(NamedTuple):
     slots: Any  # [place] which output of that enterprise it is
     first_seller: Any  # [product + 1] where each product's sellers begin
     vacancies: Any  # [place] rows of employers with open posts (institutes as -1 - row)
+    living: Any  # [place] rows of living enterprises, made when the quarter begins
+    living_institutes: Any  # [place] the same of institutes
     neutral_enterprise: Any
     neutral_institute: Any
     neutral_product: Any
@@ -689,5 +693,7 @@ def widened(world: World, name: str, rows: int) -> World:
             sellers=np.zeros(room * OUTPUTS, np.int64),
             slots=np.zeros(room * OUTPUTS, np.int64),
             vacancies=np.zeros(room + len(world.institutes), np.int64),
+            living=np.zeros(room, np.int64),
+            living_institutes=np.zeros(len(world.institutes), np.int64),
         )
     return world

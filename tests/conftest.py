@@ -109,6 +109,7 @@ def tiny_world(
         order=np.zeros(enterprises, np.int64), keys=np.zeros(enterprises),
         sellers=np.zeros(enterprises * OUTPUTS, np.int64), slots=np.zeros(enterprises * OUTPUTS, np.int64),
         first_seller=np.zeros(products + 1, np.int64), vacancies=np.zeros(enterprises + institutes, np.int64),
+        living=np.arange(enterprises), living_institutes=np.arange(institutes),
         **{f"neutral_{name.lower()}": TABLES[name].neutral for name in NEUTRAL},
     )  # fmt: skip
     number = np.arange(enterprises)
@@ -140,6 +141,7 @@ def tiny_world(
     region.outside_wage = region.wage = region.talent_wage = region.effort_reference = 1.0
     region.labour_pool = 1e9
     region.bank_equity = 1e9
+    region.living, region.living_institutes = enterprises, institutes
     world.audit[0].failed = -1
     return world
 

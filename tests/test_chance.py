@@ -17,11 +17,12 @@ from scipy import stats
 
 import sim
 import sim.chance
-from sim.chance import DECISIONS, Now, decision
+from sim.chance import DECISIONS, Now, decision, heir, identity
 from sim.chance import philox as compiled_philox
 from sim.chance import words as compiled_words
 from sim.run import State
 from sim.scenario import Scenario, library
+from sim.world import widened
 
 chance = plain(sim.chance)
 # Not declared: decisions that are stand in the documents.
@@ -58,7 +59,7 @@ def test_what_goes_where_in_the_counter() -> None:
 def test_interpreted_is_compiled() -> None:
     """Over seeds beyond 32 bits, late quarters and large identities."""
     for seed in (0, 1, 2**31, 2**40 + 5, 2**62 + 3):
-        for who in (0, 7, 2**31 + 5, 2**32 - 1, 41 * 8388608 + 3):
+        for who in (0, 7, 2**31 + 5, 2**32 - 1, identity(Now(1, 998), 11, 3)):
             now = Now(seed, 997)
             assert chance.words(now, SENTENCE, who, who // 2) == tuple(
                 int(word) for word in compiled_words(now, SENTENCE, who, who // 2)
@@ -119,6 +120,19 @@ def test_neighbours_are_independent(varied: str) -> None:
     assert abs(stats.spearmanr(u, v).statistic) < 0.04
     cells = np.histogram2d(u, v, bins=8, range=((0, 1), (0, 1)))[0]
     assert stats.chisquare(cells.ravel()).pvalue > 1e-4
+
+
+def test_identities_never_meet_and_all_their_bits_count() -> None:
+    """Newcomers of other quarters, ways and numbers are others, below 2^48 at the longest horizon, with luck of their own."""
+    times, ways, numbers = (0, 1, 511, 512, 1199), (0, 4, 7, 11), (0, 1, 2**32 - 1)
+    seen = [identity(Now(9, t), way, number) for t in times for way in ways for number in numbers]
+    seen += [heir(Now(9, t), way, whose) for t in times for way in ways for whose in (5, seen[-1])]
+    assert len(set(seen)) == len(times) * len(ways) * (len(numbers) + 2)
+    assert min(seen) > 2**32 and max(seen) < 2**48
+    now = Now(9, 1199)
+    for luck in ([sim.chance.words(now, SENTENCE, uid, 0) for uid in seen],
+                 [sim.chance.words(now, SENTENCE, 0, uid) for uid in seen]):  # fmt: skip
+        assert len({tuple(int(word) for word in words) for words in luck}) == len(seen)
 
 
 def test_decisions_are_unique_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,6 +234,19 @@ def test_a_larger_group_leaves_the_others_as_they_were(tmp_path: Path) -> None:
     joined = State.founded(toy_with_gravel(tmp_path / "joined", stranger=True), seed=3).world.enterprises
     for column in ("capacity", "knowledge", "practice", "propensity", "research_intensity", "serves"):
         assert alone[alone.alive][column].tobytes() == joined[joined.alive][column][:-1].tobytes(), column
+
+
+def test_the_room_of_tables_is_of_no_consequence() -> None:
+    """Twice the rows in every table, none of them in use: no output differs in a bit."""
+    base = sim.load("toy").with_run(burn_in=4, end="2015Q4")
+    usual, roomy = State.founded(base, 3), State.founded(base, 3)
+    for name in ("enterprises", "institutes", "talents", "innovations", "projects"):
+        roomy.world = widened(roomy.world, name, 2 * len(getattr(roomy.world, name)))
+    usual.advance(24)
+    roomy.advance(24)
+    assert len(roomy.world.enterprises) > len(usual.world.enterprises)
+    assert usual.recorder[:24].tobytes() == roomy.recorder[:24].tobytes()
+    assert np.nansum(usual.recorder[4:24]) > 0.0
 
 
 def test_a_policy_that_begins_later_leaves_all_before_as_it_was() -> None:

@@ -785,7 +785,8 @@ def test_a_project_begins_with_the_partner_at_the_best_distance(
     world = tiny(institutes=2)
     firm = world.enterprises[0]
     j = p.joint_projects
-    j.begin, j.voucher_response, j.convening, j.looks, j.quarters, j.distance = 0.1, 2.0, 0.5, 8.0, 6.0, 0.5
+    j.begin, j.voucher_response, j.convening, j.quarters, j.distance = 0.1, 2.0, 0.5, 6.0, 0.5
+    j.looks, j.looks_at_institutes = 2.0, 6.0
     p.management.joint_needs = 0.25
     firm.research, firm.propensity[INTEGRATED], firm.attention = 1.0, 0.5, 1.0
     firm.collaboration_voucher, firm.coordination = 0.25, 0.4
@@ -811,7 +812,7 @@ def test_more_is_relabelled_when_there_is_more_to_gain(tiny: Tiny, p: Any) -> No
 
 def test_those_met_by_chance_teach_a_little(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
     """Two chance meetings of contact 0.3: 1 - e^-0.3 of 3.75e-5 ln 2."""
-    monkeypatch.setitem(spillovers.names, "choose", lambda number, now, what, who, look: 1 + look)
+    monkeypatch.setitem(spillovers.names, "some_enterprise", lambda world, now, what, who, look: 1 + look)
     world = neighbours(tiny, p, 0)
     p.spillovers.met = 2.0
     monkeypatch.setitem(spillovers.names, "USUAL_NUMBER", float(world.enterprises.alive.sum()))

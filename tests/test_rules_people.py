@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from conftest import plain
 
@@ -746,25 +745,6 @@ def test_a_new_line_is_downstream_first_related_and_affordable(
     assert world.enterprises[0].attention == pytest.approx(0.2)
     for hindrance in ({"cash": 25.0}, {"knowledge": 0.4}, {"attention": 0.7}):
         assert not chosen(**hindrance).projects.alive.any(), hindrance
-
-
-def test_identities_of_entrants_never_meet() -> None:
-    """Fixed by quarter, way of entry and place; below 2^32 for 500 quarters, as chance asks."""
-    seen = {
-        entry.entrant_uid(Now(9, t), origin, place)
-        for t in (0, 1, 77, 498)
-        for origin in range(5)
-        for place in (0, 1, 5, 999_999)
-    }
-    assert len(seen) == 4 * 5 * 4 and max(seen) < 2**32
-    people = {
-        talents.talent_uid(Now(9, t), source, number)
-        for t in (0, 1, 77)
-        for source in range(4)
-        for number in (0, 1, 100_000)
-    }
-    assert len(people) == 3 * 4 * 3
-    assert np.all(np.array(sorted(people)) > 0)
 
 
 def test_exporting_entrants_need_a_certificate(tiny: Tiny, p: Any) -> None:

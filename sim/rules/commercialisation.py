@@ -226,12 +226,12 @@ def commercialise(world, p, now):
 def buy_test(world, p, now, enterprise):
     """Ask two centres at most; returns 1 for a local test, 0.4 for one outside, 0 for none."""
     region = world.region[0]
-    number = len(world.institutes)
+    number = region.living_institutes
     start = int(uniform(now, SERVICE_ORDER, enterprise.uid, 0) * number)
     asked = 0
     for step in range(number):
-        institute = world.institutes[(start + step) % number]
-        if not institute.alive or institute.service_capacity <= 0.0:
+        institute = world.institutes[world.living_institutes[(start + step) % number]]
+        if institute.service_capacity <= 0.0:
             continue
         if institute.served + 1.0 <= institute.service_capacity:
             price = institute.service_price * region.general_index

@@ -44,7 +44,7 @@ from __future__ import annotations
 import math
 
 from sim.accounts import HOUSEHOLDS, OUTSIDE, claim_for_public, pay_enterprise, receive
-from sim.chance import decision, happens, normal, poisson, sort_by_key, uniform
+from sim.chance import decision, happens, heir, identity, normal, poisson, sort_by_key, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.commercialisation import capability_for, experience_effect
@@ -265,12 +265,6 @@ ENTREPRENEURSHIP_FUND = measure("entrepreneurship_fund")
 
 
 @rule
-def entrant_uid(now, origin, place):
-    """Identity of a potential entrant: fixed by quarter, way of entry and place, whoever else enters."""
-    return (now.t + 1) * 8388608 + origin * 1048576 + place + 1
-
-
-@rule
 def see_outlook(world, p, now):
     """(1) for every process."""
     region = world.region[0]
@@ -416,7 +410,7 @@ def diversify(world, p, now):
             take_attention(enterprise, p.management.diversification_needs)
             process = world.processes[chosen]
             scale = max(process.minimum_scale, 0.5 * process.typical_scale)
-            uid = entrant_uid(now, DIVERSIFIED, place)
+            uid = heir(now, DIVERSIFIED, enterprise.uid)
             row = apply_for_permit(
                 world,
                 p,
@@ -531,7 +525,7 @@ def prepare_spin_off(world, p, now, talent, place, chosen, fund):
     )
     from_institute = talent.works == AT_INSTITUTE
     origin = SPIN_OFF_INSTITUTE if from_institute else SPIN_OFF_ENTERPRISE
-    uid = entrant_uid(now, origin, place)
+    uid = heir(now, origin, talent.uid)
     row = apply_for_permit(
         world, p, now, uid, chosen, capacity, origin, PRIVATE, talent.employer, talent.employer_uid, uid
     )
@@ -601,7 +595,7 @@ def attract(world, p, now):
 def come_from_outside(world, p, now, process_row, each):
     """One outside enterprise applies."""
     process = world.processes[process_row]
-    uid = entrant_uid(now, ATTRACTED, process_row * 16 + each)
+    uid = identity(now, ATTRACTED, process_row * 16 + each)
     size = math.exp(p.entry.spread * normal(now, ENTRANT_SIZE, uid, 0))
     capacity = max(0.7 * process.minimum_scale, p.entry.attracted_scale * process.typical_scale * size)
     row = apply_for_permit(world, p, now, uid, process_row, capacity, ATTRACTED, OUTSIDE_OWNED, 0, 0, uid)
@@ -625,9 +619,7 @@ def grant_permits(world, p, now):
         project = world.projects[row]
         if project.alive and project.ready <= now.t:
             world.order[ready] = row
-            world.keys[row] = (
-                project.applied * 2.0**40 + project.uid
-            )  # the older application, then the smaller uid
+            world.keys[row] = project.uid  # identities begin with the quarter: the older application first
             ready += 1
     sort_by_key(world.order, world.keys, ready)
     free = 0

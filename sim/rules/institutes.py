@@ -31,10 +31,11 @@ from sim.accounts import (
     institute_receives,
     pay_institute,
 )
-from sim.chance import choose, decision, happens, poisson, uniform
+from sim.chance import decision, happens, identity, poisson, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.innovations import gain_knowledge, record_innovation
+from sim.rules.meeting import meetings, some_enterprise
 from sim.rules.talents import TALENT_PAY, pick_discipline
 from sim.world import INTEGRATED, ORIGINAL, TESTING_CENTRE
 
@@ -82,10 +83,10 @@ class Institutes:
         source="assumed from technology-contract statistics",
     )
     reach_out: float = parameter(
-        6.0,
+        3.4,
         "1",
-        "enterprises that hear of a result",
-        (1.0, 20.0),
+        "mean number of enterprises that hear of a result",
+        (0.5, 12.0),
         source="assumed",
         kind="structural",
     )
@@ -113,6 +114,7 @@ class Institutes:
 
 RESULT = decision("how many results an institute has this quarter")
 RESULT_FIELD = decision("in which field an institute has a result")
+HEARERS = decision("how many enterprises hear of an institute's result")
 HEAR = decision("which enterprise hears of an institute's result")
 TRANSFER = decision("whether an institute's result is taken over")
 
@@ -124,6 +126,9 @@ MATERIALS = money("research materials")
 INSTITUTE_FUNDING = measure("institute_funding")
 JOINT_LABORATORY = measure("joint_laboratory")
 INVITED_INSTITUTES = measure("invited_testing_institutes")
+INVITED_CENTRE = (
+    7  # way of coming in the identity of an institute; enterprises have their origins, talents 8 and more
+)
 
 
 @rule
@@ -210,10 +215,15 @@ def have_result(world, p, now, institute, field, each):
     institute.innovations += 1
     institute.patents += 1
     institute.patents_granted += 1
-    for attempt in range(int(p.institutes.reach_out * (1.0 + region.coordination))):
-        at = choose(len(world.enterprises), now, HEAR, institute.uid * 16 + each, attempt)
+    if region.living == 0:
+        return
+    reached = meetings(
+        p.institutes.reach_out * (1.0 + region.coordination), now, HEARERS, institute.uid, each
+    )
+    for attempt in range(reached):
+        at = some_enterprise(world, now, HEAR, institute.uid, each * 1024 + attempt)
         enterprise = world.enterprises[at]
-        if not enterprise.alive or enterprise.absorptive <= 0.0:
+        if enterprise.absorptive <= 0.0:
             continue
         weight = world.processes[enterprise.process].weight[field]
         lead = math.log(max(1.0, institute.knowledge[field] / enterprise.knowledge[field]))
@@ -266,7 +276,7 @@ def settle_institutes(world, p, now):
         while world.institutes[row].uid != 0:
             row += 1
         institute = world.institutes[row]
-        institute.uid = (now.t + 1) * 8388608 + 7 * 1048576 + each
+        institute.uid = identity(now, INVITED_CENTRE, each)
         institute.alive = True
         institute.kind = TESTING_CENTRE
         institute.founded = now.t

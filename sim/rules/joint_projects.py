@@ -26,6 +26,7 @@ from sim.declare import measure, parameter, parameters
 from sim.rules.innovations import gain_knowledge, record_innovation
 from sim.rules.institutes import MATERIALS, SERVICES
 from sim.rules.management import take_attention
+from sim.rules.meeting import meetings, some_enterprise, some_institute
 from sim.rules.talents import pick_discipline
 from sim.world import INTEGRATED, PARTNERS
 
@@ -35,7 +36,20 @@ class JointProjects:
     """Partner search, cost and gain of joint projects."""
 
     looks: float = parameter(
-        4.0, "1", "unknown candidates looked at in a search", (1.0, 12.0), source="assumed", kind="structural"
+        1.7,
+        "1",
+        "mean number of unknown enterprises looked at in a search",
+        (0.3, 6.0),
+        source="assumed",
+        kind="structural",
+    )
+    looks_at_institutes: float = parameter(
+        0.6,
+        "1",
+        "mean number of unknown institutes looked at in a search",
+        (0.0, 3.0),
+        source="assumed",
+        kind="structural",
     )
     begin: float = parameter(
         0.25,
@@ -90,6 +104,7 @@ class JointProjects:
 
 
 BEGIN = decision("whether an enterprise looks for a joint project")
+LOOKS = decision("how many candidates for a joint project are looked at")
 CANDIDATE = decision("which candidate for a joint project is looked at")
 INTRODUCTION = decision("to whom a partner introduces an enterprise that looks for a joint project")
 LIKING = decision("how a candidate for a joint project is liked")
@@ -189,20 +204,23 @@ def find_partner(world, p, now, enterprise, place):
             )
             if value > best:
                 best, slot = value, known
-    looks = int(p.joint_projects.looks * (1.0 + enterprise.coordination))
+    further = 1.0 + enterprise.coordination
+    institutes = 0
+    if world.region[0].living_institutes > 0:
+        wanted = p.joint_projects.looks_at_institutes * further
+        institutes = meetings(wanted, now, LOOKS, enterprise.uid, 0)
+    looks = institutes + meetings(p.joint_projects.looks * further, now, LOOKS, enterprise.uid, 1)
     new_row, new_institute = -1, False
     for look in range(looks):
-        institute = look % 2 == 0
-        table_length = len(world.institutes) if institute else len(world.enterprises)
-        row = choose(table_length, now, CANDIDATE, enterprise.uid, look)
-        if not institute:
-            introduced = partner_of_partner(world, now, enterprise, look)
-            row = introduced if introduced >= 0 else row
+        institute = look < institutes
         if institute:
-            if not world.institutes[row].alive:
+            row = some_institute(world, now, CANDIDATE, enterprise.uid, look)
+        else:
+            row = partner_of_partner(world, now, enterprise, look)
+            if row < 0:
+                row = some_enterprise(world, now, CANDIDATE, enterprise.uid, look)
+            if row == place or world.enterprises[row].research <= 0.0:
                 continue
-        elif row == place or not world.enterprises[row].alive or world.enterprises[row].research <= 0.0:
-            continue
         value = appeal(world, p, now, enterprise, row, institute, 0.0, PARTNERS + look)
         if value > best:
             best, new_row, new_institute = value, row, institute

@@ -32,10 +32,11 @@ from __future__ import annotations
 import math
 
 from sim.accounts import OUTSIDE, claim, pay
-from sim.chance import choose, decision, happens, normal, uniform
+from sim.chance import decision, happens, normal, uniform
 from sim.compiled import rule
 from sim.declare import measure, parameter, parameters
 from sim.rules.institutes import MATERIALS
+from sim.rules.meeting import some_enterprise
 from sim.world import MODES
 
 
@@ -291,9 +292,9 @@ def revise_research(world, p, now):
 @rule
 def find_rival(world, now, enterprise, place):
     """A sampled enterprise of the same stage, or -1."""
-    for attempt in range(12):
-        at = choose(len(world.enterprises), now, RIVAL, enterprise.uid, attempt)
-        if at != place and world.enterprises[at].alive and world.enterprises[at].stage == enterprise.stage:
+    for attempt in range(7):
+        at = some_enterprise(world, now, RIVAL, enterprise.uid, attempt)
+        if at != place and world.enterprises[at].stage == enterprise.stage:
             return at
     return -1
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import math
 
-from sim.chance import choose, decision
+from sim.chance import decision
 from sim.compiled import rule
 from sim.declare import parameter, parameters
 from sim.rules.innovations import gain_knowledge
 from sim.rules.joint_projects import partner_alive
+from sim.rules.meeting import meetings, some_enterprise
 from sim.rules.search import protection
 from sim.world import PARTNERS, SUPPLIERS
 
@@ -56,16 +57,17 @@ class Spillovers:
         source="assumed",
     )
     met: float = parameter(
-        2.0,
+        1.0,
         "1",
-        "enterprises met by chance a quarter among a hundred",
-        (0.0, 6.0),
+        "mean number of enterprises met by chance a quarter among a hundred",
+        (0.0, 4.0),
         source="assumed",
         kind="structural",
     )
 
 
 USUAL_NUMBER = 100.0  # enterprises of the cluster of which `met` is told
+MEETINGS = decision("how many enterprises are met by chance")
 MEET = decision("which enterprise is met by chance")
 
 
@@ -74,10 +76,8 @@ def spill_over(world, p, now):
     """Knowledge gained by (1) to (3)."""
     fields = len(world.fields)
     pace = p.spillovers.local * (1.0 - p.spillovers.guard * protection(world, p))
-    alive = 0
-    for enterprise in world.enterprises:
-        alive += enterprise.alive
-    met = p.spillovers.met * max(0.0, 1.0 + math.log(max(1.0, alive) / USUAL_NUMBER))
+    living = max(1.0, world.region[0].living)
+    met = p.spillovers.met * max(0.0, 1.0 + math.log(living / USUAL_NUMBER))
     for enterprise in world.enterprises:
         if not enterprise.alive:
             continue
@@ -98,7 +98,7 @@ def learn_from_neighbours(world, p, now, enterprise, pace, met):
     """(1) over suppliers, partners and chance meetings."""
     weight = world.processes[enterprise.process].weight
     fields = len(world.fields)
-    met = int(met * (1.0 + enterprise.coordination))
+    met = meetings(met * (1.0 + enterprise.coordination), now, MEETINGS, enterprise.uid, 0)
     contacts = 0.0
     for slot in range(SUPPLIERS):
         if supplier_alive(world.enterprises, enterprise, slot):
@@ -123,9 +123,8 @@ def learn_from_neighbours(world, p, now, enterprise, pace, met):
             else:
                 learn(weight, fields, enterprise, world.enterprises[row].knowledge, share)
     for look in range(met):
-        at = choose(len(world.enterprises), now, MEET, enterprise.uid, look)
-        if world.enterprises[at].alive:
-            learn(weight, fields, enterprise, world.enterprises[at].knowledge, each * 0.3)
+        at = some_enterprise(world, now, MEET, enterprise.uid, look)
+        learn(weight, fields, enterprise, world.enterprises[at].knowledge, each * 0.3)
 
 
 @rule

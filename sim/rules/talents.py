@@ -32,10 +32,11 @@ from __future__ import annotations
 import math
 
 from sim.accounts import CAME, HOUSEHOLDS, LEFT, OUTSIDE, claim, claim_for_public, pay
-from sim.chance import choose, decision, happens, normal, poisson, uniform, uniform_pair
+from sim.chance import choose, decision, happens, heir, identity, normal, poisson, uniform, uniform_pair
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.innovations import gain_knowledge
+from sim.rules.meeting import some_enterprise
 from sim.world import AT_ENTERPRISE, AT_INSTITUTE, INTRODUCED, LOCAL, NOWHERE, UNIVERSITY
 
 
@@ -185,13 +186,8 @@ TRAINING_COST = (
 )
 
 
-@rule
-def talent_uid(now, source, number):
-    """Identity of a newcomer: fixed by quarter, way of arrival and number, whoever else comes."""
-    return (now.t + 1) * 1048576 + source * 131072 + number + 1
-
-
-GRADUATE, TRAINEE, INVITED, HEAD_HUNTED = 0, 1, 2, 3
+# Ways of coming in the identity of a talent; those of enterprises and institutes are below 8.
+GRADUATE, TRAINEE, INVITED, HEAD_HUNTED = 8, 9, 10, 11
 
 
 @rule
@@ -312,7 +308,7 @@ def graduate(world, p, now):
         if institute.alive and institute.kind == UNIVERSITY:
             number = int(institute.seats * (now.t + 1)) - int(institute.seats * now.t)
             for each in range(number):
-                uid = talent_uid(now, GRADUATE, place * 1024 + each)
+                uid = identity(now, GRADUATE, place * 1024 + each)
                 row = free_row(world.talents, row, now)
                 field = pick_discipline(institute.focus, fields, uniform(now, DISCIPLINE, uid, 0))
                 arrive(world, p, now, row, uid, LOCAL, field)
@@ -322,7 +318,7 @@ def graduate(world, p, now):
                 due = region.seats_due + region.training_seats * region.paid_share
                 region.seats_due = due - int(due)
                 for each in range(int(due)):
-                    uid = talent_uid(now, TRAINEE, each)
+                    uid = identity(now, TRAINEE, each)
                     row = free_row(world.talents, row, now)
                     field = pick_discipline(institute.focus, fields, uniform(now, DISCIPLINE, uid, 0))
                     arrive(world, p, now, row, uid, LOCAL, field)
@@ -339,7 +335,7 @@ def introduce_talents(world, p, now):
     region.arrivals_due = due - int(due)
     row = 0
     for each in range(number):
-        uid = talent_uid(now, INVITED, each)
+        uid = identity(now, INVITED, each)
         row = free_row(world.talents, row, now)
         arrive(world, p, now, row, uid, INTRODUCED, wanted_field(world, now, uid))
         region.arrived += 1
@@ -350,9 +346,9 @@ def introduce_talents(world, p, now):
 def wanted_field(world, now, uid):
     """The field of the main technology of a sampled enterprise with open posts; any field when there is none."""
     fields = len(world.fields)
-    for attempt in range(8):
-        enterprise = world.enterprises[choose(len(world.enterprises), now, DISCIPLINE, uid, attempt)]
-        if enterprise.alive and enterprise.vacancies > 0:
+    for attempt in range(5 if world.region[0].living > 0 else 0):
+        enterprise = world.enterprises[some_enterprise(world, now, DISCIPLINE, uid, attempt)]
+        if enterprise.vacancies > 0:
             weights = world.processes[enterprise.process].weight
             return pick_discipline(weights, fields, uniform(now, DISCIPLINE, uid, 100))
     return choose(fields, now, DISCIPLINE, uid, 101)
@@ -374,10 +370,12 @@ def hire_outside(world, p, now):
         number = min(
             enterprise.vacancies, poisson(chance * enterprise.vacancies, now, HIRE_OUTSIDE, enterprise.uid, 0)
         )
+        first = heir(now, HEAD_HUNTED, enterprise.uid)
+        first -= first % 8
         for each in range(min(number, 7)):
             if enterprise.cash < 2.0 * cost:
                 break
-            uid = talent_uid(now, HEAD_HUNTED, place * 8 + each)
+            uid = first + each
             row = free_row(world.talents, row, now)
             weights = world.processes[enterprise.process].weight
             field = pick_discipline(weights, len(world.fields), uniform(now, DISCIPLINE, uid, 0))
