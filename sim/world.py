@@ -422,6 +422,10 @@ class Product:
     depth: float = column(
         "unit/quarter", "commodities: what a market takes at the going price", slots=MARKETS
     )
+    shortage: float = column(
+        "share", "of what users here wanted of a commodity last quarter, nowhere to be had", low=0.0
+    )
+    premium: float = column("share", "on the price of a commodity for want of it", low=0.0)
     held_back: float = column(
         "share", "of what lay in stock, kept from leaving by a local minimum last quarter", low=0.0
     )
@@ -448,6 +452,7 @@ class Product:
     cluster_share: float = flow("share", "cluster's share of each outside market", slots=MARKETS)
     local_use: float = flow("unit", "bought by enterprises of the cluster from each other")
     imported: float = flow("unit", "bought by enterprises of the cluster outside")
+    missed: float = flow("unit", "wanted by enterprises of the cluster and not to be had")
     trade_cost_factor: float = wedge("1", "factor on the trade cost per market", "product", slots=MARKETS)
     access: float = wedge("share", "openness of each market: 1 open, 0 closed", "min", slots=MARKETS)
     access_ahead: float = wedge("share", "the same as announced", "min", slots=MARKETS)

@@ -11,6 +11,7 @@ from conftest import plain
 
 import sim.rules.labour
 import sim.rules.outside_markets
+import sim.rules.prices
 import sim.rules.supply
 from sim.accounts import (
     BOUGHT_OUTSIDE,
@@ -27,6 +28,7 @@ from sim.world import COMMODITY, DIFFERENTIATED, DOMESTIC, INTERNATIONAL
 
 supply = plain(sim.rules.supply)
 markets = plain(sim.rules.outside_markets)
+prices = plain(sim.rules.prices)
 
 NOW = Now(1, 4)
 PRIVILEGE = supply.RAW_MATERIAL_PRIVILEGE
@@ -207,7 +209,8 @@ def test_imports_that_are_cheaper_are_preferred(tiny: Tiny, p: Any) -> None:
 
 
 def test_suppliers_outside_have_only_so_much_at_short_notice(tiny: Tiny, p: Any) -> None:
-    """Usual imports of 40 may rise by half, and a tenth of full use of 100 units is always to be had: 70, not 100."""
+    """Usual imports of 40 may rise by half, and a tenth of full use of 100 units is always to be had: 70, not 100. The
+    30 that were missed are ordered: half of the way from 40 to the 100 that were wanted."""
     world = chain_of_two(tiny, p)
     buyer = world.enterprises[1]
     p.supply.stretch, p.supply.spare, p.supply.adapt = 0.5, 0.1, 0.5
@@ -215,8 +218,27 @@ def test_suppliers_outside_have_only_so_much_at_short_notice(tiny: Tiny, p: Any)
     buyer.capacity, buyer.usual_import[0] = 100.0, 0.4 * need
     supply.produce_and_trade(world, p, NOW)
     assert world.goods[0, BOUGHT_OUTSIDE] == pytest.approx(0.7 * need)
-    assert buyer.usual_import[0] == pytest.approx(0.55 * need)
+    assert world.products[0].missed == pytest.approx(0.3 * need)
+    assert buyer.usual_import[0] == pytest.approx(0.7 * need)
     assert buyer.produced == pytest.approx(70.0)
+
+
+def test_the_market_outside_gives_of_a_commodity_its_depth_to_all_together(tiny: Tiny, p: Any) -> None:
+    """Two buyers want 100 each; a border half open lets 50 through for each and leaves the market's depth of 150 at 75. What
+    they missed, 125 of 200, makes the commodity dearer by 0.4 x 0.625, here and outside."""
+    world = chain_of_two(tiny, p, sellers=0, buyers=2)
+    good = world.products[0]
+    good.pricing, good.outlet[DOMESTIC], good.access[DOMESTIC] = COMMODITY, 150.0, 0.5
+    world.enterprises.usual_import[:, 0] = 1000.0
+    supply.produce_and_trade(world, p, NOW)
+    assert world.goods[0, BOUGHT_OUTSIDE] == pytest.approx(75.0)
+    assert good.missed == pytest.approx(125.0)
+    markets.sell_commodities(world, p, NOW)
+    assert good.shortage == pytest.approx(0.625)
+    p.prices.scarcity, good.stock_cover = 0.4, p.prices.cover
+    prices.set_prices(world, p, NOW)
+    assert good.local_price == pytest.approx(1.25 * 3.0)
+    assert supply.import_price(good) == pytest.approx(1.25 * 3.0)
 
 
 def test_quality_and_trust_make_up_for_price(tiny: Tiny, p: Any) -> None:

@@ -312,6 +312,7 @@ def sell_commodities(world, p, now):
         if good.pricing == COMMODITY:
             held = good.offered
             flow_ = good.local_use
+            good.shortage = good.missed / max(1e-9, good.missed + good.local_use + good.imported)
             offered = max(0.0, held - p.outside_markets.reserve * good.local_use)
             home = good.outlet[DOMESTIC] * min(1.0, good.access[DOMESTIC])
             abroad = good.outlet[INTERNATIONAL] * min(1.0, good.access[INTERNATIONAL])

@@ -6,9 +6,11 @@ c_h is the local price where the good is made here, else import parity; waste fa
 differentiated goods ask today's price on inputs of today and of the last quarters, like the world (chapter
 "outside_world", lambda), so a jump of prices upstream squeezes margins first. Overhead is not part of unit cost. A *commodity* is priced between export and import parity by how much of it lies in stock here:
 
-    p = p_w (1 + tc (1 - 2 s)) (1 - d held back),   s = 1 / (1 + exp(-k (cover - target)))               (2)
+    p = p_w (1 + m short) (1 + tc (1 - 2 s)) (1 - d held back),   s = 1 / (1 + exp(-k (cover - target)))   (2)
 
-where `held back` is the share of stock that a local minimum keeps from leaving: local users get it cheaper.
+where `held back` is the share of stock that a local minimum keeps from leaving: local users get it cheaper; and `short` the
+share of what local users wanted that was nowhere to be had last quarter (imports have to be ordered ahead, chapter
+"supply"): then import parity is no ceiling, and what little comes from outside costs as much more.
 
 A *differentiated* product is priced by a mark-up on normal unit cost (chain inputs at long-run prices), so that dear
 inputs are passed on and not multiplied; it adapts to orders and stock:
@@ -53,6 +55,13 @@ class Prices:
         "d: discount on a good all of which a local minimum keeps from leaving",
         (0.0, 0.8),
         source="assumed; discounts of 3 to 5 % and more were offered to local users",
+    )
+    scarcity: float = parameter(
+        0.3,
+        "share",
+        "m: how much dearer a commodity is of which nothing is to be had",
+        (0.0, 1.5),
+        source="assumed, low: a price elasticity of demand of 0.3 would give more; oxides rose fivefold in 2010-11",
     )
     markup_step: float = parameter(
         0.02,
@@ -112,7 +121,9 @@ def set_prices(world, p, now):
     for product in world.products:
         if product.pricing == COMMODITY:
             s = 1.0 / (1.0 + math.exp(-p.prices.cover_response * (product.stock_cover - p.prices.cover)))
+            product.premium = p.prices.scarcity * product.shortage
             parity = product.price * (1.0 + product.base_trade_cost[DOMESTIC] * (1.0 - 2.0 * s))
+            parity *= 1.0 + product.premium
             product.local_price = parity * (1.0 - p.prices.held_back * min(1.0, product.held_back))
     for enterprise in world.enterprises:
         if not enterprise.alive:

@@ -13,10 +13,14 @@ then spot. A buyer ranks known and a few sampled suppliers by
 against import parity p_w (1 + tc) (1 + t), for who sells from outside stays a stranger; t (1 - trust)(1 - help) is a real
 cost of search and contracting, paid outside; help is coordination, information services and the supplier's fit to local
 customers. A supplier's stock limits the deal; what
-cannot be filled counts once, as an unfilled order at the first choice. The rest is imported where the border is open, as far as
-suppliers outside have it for a buyer at short notice: a multiple of its usual import and a part of what its plant can use,
+cannot be filled counts once, as an unfilled order at the first choice. The rest is imported where the border is open. It has
+to be ordered ahead: at short notice suppliers outside have for a buyer a little more than its usual import and a small part
+of what its plant can use; what it wants beyond that they deliver in the quarters that follow,
 
-    import <= (1 + stretch) usual + spare x need at full use,   usual += adapt x (import - usual)       (3)
+    import <= (1 + stretch) usual + spare x need at full use,   usual += adapt x (wanted - usual)       (3)
+
+The market at home gives of a commodity no more than it takes, its depth, to all buyers here together, first come, first
+served. A commodity of which less is to be had than wanted is dear in the quarter after (chapter "prices").
 
 Making.  throughput = min(plan, capacity, workers / workers per unit, inputs / need, quota)              (2)
 
@@ -77,21 +81,25 @@ class Supply:
     )
     trust_loss: float = parameter(0.25, "share", "trust lost by a shortage", (0.0, 0.9), source="assumed")
     stretch: float = parameter(
-        0.5,
+        0.4,
         "share",
         "rise of an import over the usual that suppliers outside can meet",
         (0.0, 3.0),
-        source="assumed",
+        source="assumed: usual tolerance of frame contracts",
     )
     spare: float = parameter(
-        0.3,
+        0.1,
         "share",
         "of what a plant needs at full use that can be imported at short notice",
         (0.0, 1.0),
-        source="assumed: lead times of contracts of one to two quarters",
+        source="assumed: what traders hold in stock; new supplies are ordered a quarter or two ahead",
     )
     adapt: float = parameter(
-        0.3, "1/quarter", "pace at which the usual import follows", (0.05, 1.0), source="assumed"
+        0.5,
+        "1/quarter",
+        "pace at which the usual import follows what is wanted",
+        (0.05, 1.0),
+        source="assumed: delivery and qualification of a new supplier take two quarters on average",
     )
     service: float = parameter(
         0.004, "share", "spending on serving local customers over local sales", (0.0, 0.03), source="assumed"
@@ -347,7 +355,8 @@ def import_price(good):
     """Price of a good from the rest of the country, frontier quality; out of reach when the border is closed."""
     if good.access[DOMESTIC] <= 0.0:
         return 1e18
-    return good.price * (1.0 + good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
+    parity = good.price * (1.0 + good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
+    return parity * (1.0 + good.premium)
 
 
 @rule
@@ -453,11 +462,15 @@ def know_supplier(enterprises, enterprise, row, slot):
 @rule
 def import_rest(world, p, enterprise, process, slot, good):
     """What could not be bought here comes from the rest of the country, as far as the border is open."""
-    need = still_needed(p, enterprise, process, slot) * min(1.0, good.access[DOMESTIC])
+    missing = still_needed(p, enterprise, process, slot)
+    wanted = missing * min(1.0, good.access[DOMESTIC])
     usual = enterprise.usual_import[slot]
     room = (1.0 + p.supply.stretch) * usual + p.supply.spare * process.coefficient[slot] * enterprise.capacity
-    need = min(need, room)
-    enterprise.usual_import[slot] = usual + p.supply.adapt * (need - usual)
+    enterprise.usual_import[slot] = usual + p.supply.adapt * (wanted - usual)
+    if good.pricing == COMMODITY:
+        room = min(room, max(0.0, good.outlet[DOMESTIC] * min(1.0, good.access[DOMESTIC]) - good.imported))
+    need = min(wanted, room)
+    good.missed += missing - need
     if need <= 0.0:
         return
     value = need * import_price(good)
