@@ -15,16 +15,19 @@ import sim.rules.commercialisation
 import sim.rules.innovations
 import sim.rules.introduction
 import sim.rules.joint_projects
+import sim.rules.meeting
 import sim.rules.research
 import sim.rules.search
 import sim.rules.spillovers
 from sim.accounts import ENTERPRISES, HOUSEHOLDS, INSTITUTES, OUTSIDE
 from sim.chance import Now
 from sim.world import (
+    AT_ENTERPRISE,
     CLASS_NAMES,
     INTEGRATED,
     INTERNATIONAL,
     INTRODUCING,
+    NOWHERE,
     ORIGINAL,
 )
 
@@ -35,6 +38,7 @@ spillovers = plain(sim.rules.spillovers)
 introduction = plain(sim.rules.introduction)
 commercialisation = plain(sim.rules.commercialisation)
 joint = plain(sim.rules.joint_projects)
+meeting = plain(sim.rules.meeting)
 
 NOW = Now(1, 4)
 Tiny = Callable[..., Any]
@@ -699,6 +703,19 @@ def test_the_gain_is_an_inverted_u_in_distance(p: Any) -> None:
     curve = np.array([joint.fit_of_distance(d, p) for d in np.linspace(0.01, 3.0, 200)])
     top = int(curve.argmax())
     assert (np.diff(curve[: top + 1]) > 0.0).all() and (np.diff(curve[top:]) < 0.0).all()
+
+
+def test_large_employers_are_met_first(tiny: Tiny) -> None:
+    """Nine people work at the second enterprise and one at the first; one looks for a post."""
+    world = tiny(enterprises=2, talents=11)
+    meeting.see_who_is_there(world, None, NOW)
+    world.talents.alive, world.talents.works = True, AT_ENTERPRISE
+    world.talents.employer, world.talents.works[10] = [0] + [1] * 10, NOWHERE
+    met = [meeting.some_employer(world, Now(1, t), 7, 8, 9) for t in range(400)]
+    assert np.mean(met) == pytest.approx(0.9, abs=0.05)
+    world.talents.alive = False
+    met = [meeting.some_employer(world, Now(1, t), 7, 8, 9) for t in range(400)]
+    assert np.mean(met) == pytest.approx(0.5, abs=0.08)
 
 
 def pair(tiny: Tiny, p: Any, institute: bool) -> Any:

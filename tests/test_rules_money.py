@@ -26,6 +26,7 @@ from sim.accounts import (
 from sim.chance import Now
 from sim.world import (
     AT_ENTERPRISE,
+    ATTRACTED,
     COMMODITY,
     DIFFERENTIATED,
     DOMESTIC,
@@ -512,6 +513,27 @@ def test_who_has_liquidity_and_profit_stays(tiny: Tiny, p: Any) -> None:
     firms.last_year_sales, firms.last_year_profit, firms.expected_margin = 100.0, 5.0, 1.0
     leaving.leave(world, p, NOW)
     assert firms.alive.tolist() == [True, True, False]
+
+
+def test_an_outside_plant_moves_on_when_it_earns_less_here_than_elsewhere(tiny: Tiny, p: Any) -> None:
+    """Margin 1 at half use over a user cost of 0.6 is 0.83; 0.9 is asked for; land for nothing brings it to 0.89, money for
+    nothing to 1.1. Not in the first three years, and only those who came from outside."""
+    world = tiny()
+    f = p.finance
+    f.interest, f.wear, f.overhead, p.investment.risk, p.leaving.stay_from = 0.06, 0.06, 0.08, 0.04, 0.9
+    process, firm = world.processes[0], world.enterprises[0]
+    process.plant, process.land_share = 10.0, 0.1
+    firm.capacity, firm.expected_orders, firm.expected_margin = 10.0, 5.0, 1.0
+    firm.origin, firm.founded = ATTRACTED, NOW.t - 12
+    assert leaving.wants_to_move(world, p, firm, NOW)
+    firm.land_discount = 1.0
+    assert leaving.wants_to_move(world, p, firm, NOW)
+    firm.interest_subsidy, world.region[0].paid_share = 0.06, 1.0
+    assert not leaving.wants_to_move(world, p, firm, NOW)
+    firm.interest_subsidy, firm.founded = 0.0, NOW.t - 11
+    assert not leaving.wants_to_move(world, p, firm, NOW)
+    firm.founded, firm.origin = NOW.t - 12, 0
+    assert not leaving.wants_to_move(world, p, firm, NOW)
 
 
 def test_who_loses_money_for_long_gives_up_sometimes_and_the_small_sooner(tiny: Tiny, p: Any) -> None:

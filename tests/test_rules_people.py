@@ -667,6 +667,27 @@ def test_attracted_enterprises_know_much_of_what_they_need(tiny: Tiny, p: Any) -
     assert len(set(world.projects.uid[:40])) == 40
 
 
+def test_outside_plants_serve_the_world_and_do_research_as_often_as_said(tiny: Tiny, p: Any) -> None:
+    """None, all; who serves the country only has all its usual customers there: reach 0.5 (4 / 2)^0.5."""
+    p.outside_markets.eta = 0.5
+    for share in (0.0, 1.0):
+        p.entry.parents_exports = p.entry.parents_research = share
+        world = queue(tiny, p)
+        world.projects.alive[:] = False
+        world.products[0].reference_sales[:] = 2.0
+        world.products[0].needs_certificate[INTERNATIONAL] = True
+        world.processes[0].research_intensity, world.processes[0].typical_scale = 0.03, 10.0
+        row = entry.come_from_outside(world, p, Now(1, 0), 0, 0)
+        project = world.projects[0]
+        assert row is None and (project.reach[INTERNATIONAL] > 0.0) == (share == 1.0)
+        project.ready, project.capacity, project.reach[DOMESTIC] = 4, 10.0, 0.5
+        entry.grant_permits(world, p, NOW)
+        firm = world.enterprises[1]
+        assert firm.alive and firm.research_intensity == pytest.approx(0.03 * share)
+        assert (firm.serves[INTERNATIONAL], firm.certified) == (share == 1.0, share == 1.0)
+        assert firm.reach[DOMESTIC] == pytest.approx(0.5 if share else 0.5 * math.sqrt(2.0))
+
+
 @pytest.mark.parametrize("institute", [True, False])
 def test_a_spin_off_knows_most_of_what_its_parent_knows_in_the_field(
     tiny: Tiny, p: Any, monkeypatch: Patch, institute: bool

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 
 from sim.validation.chain import foster_haltiwanger_krizan, melitz_polanec
 from sim.validation.disruption import recovery
-from sim.validation.enterprises import hill, subbotin
+from sim.validation.enterprises import hill, investment_rates, selling, subbotin
 from sim.validation.experiments import agreement
 from sim.validation.knowledge import against_null, discrete_exponent, logistic, top_share
 from sim.validation.targets import Measure, NotComputable, judge, verdict
@@ -34,6 +36,18 @@ def test_hill_finds_the_exponent_of_a_pareto_tail() -> None:
 def test_a_tail_of_few_is_not_computable() -> None:
     with pytest.raises(NotComputable, match="29 groups in the tail"):
         hill(np.arange(1.0, 300.0), 0.1)
+
+
+def test_a_year_counts_when_the_plant_stands_and_sells_all_through_it() -> None:
+    """One enterprise with its plant; one that builds in the first year and comes on stream within the second."""
+    panel = pd.DataFrame(
+        {"uid": [1, 1, 1, 2, 2, 2], "year": [1, 2, 3] * 2, "quarters": 4, "quarters_selling": [4, 4, 4, 0, 1, 4],
+         "sales": [8.0, 8.0, 8.0, 0.0, 1.0, 9.0], "investment": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "capital": 10.0,
+         "capacity": [1.0, 1.0, 1.0, 0.0, 1.0, 1.0]}
+    )  # fmt: skip
+    seen: Any = SimpleNamespace(panel=panel)
+    assert selling(seen).sales.tolist() == [8.0, 8.0, 8.0, 9.0]
+    assert investment_rates(seen).rate.tolist() == [0.2, 0.3, 0.6]
 
 
 def test_discrete_exponent_of_zipf_counts() -> None:

@@ -181,6 +181,20 @@ class Entry:
         (0.0, 1.5),
         source="assumed: attracted plants come with orders",
     )
+    parents_exports: float = parameter(
+        0.4,
+        "share",
+        "of attracted enterprises that serve the world from here",
+        (0.0, 1.0),
+        source="outside enterprises of the founding population: magnets 0.33, turbines 0, polishing powder 1",
+    )
+    parents_research: float = parameter(
+        0.67,
+        "share",
+        "of attracted enterprises that do R&D here; the others leave it to the parent",
+        (0.0, 1.0),
+        source="outside magnet makers of the founding population",
+    )
     known_customers: float = parameter(
         0.6,
         "share",
@@ -228,9 +242,9 @@ class Entry:
         source="assumed: permit, time to build and the years in which most of the plant is paid back",
     )
     most_room: float = parameter(
-        1.5,
+        2.5,
         "1",
-        "plant that customers may call for over the one applied for",
+        "most that customers may call for, over the plant applied for, and over an efficient one in the outlook",
         (1.0, 4.0),
         source="assumed: means and permits are for a given plant",
     )
@@ -258,6 +272,8 @@ ENTRANT_SIZE = decision("how large an entrant is")
 ENTRANT_KNOWLEDGE = decision("what an attracted enterprise knows")
 ENTRANT_IN_ZONE = decision("whether an entrant settles in the zone")
 ENTRANT_STANDING = decision("how customers take to an entrant")
+ENTRANT_EXPORTS = decision("whether an attracted enterprise serves the world")
+ENTRANT_RESEARCHES = decision("whether an attracted enterprise does R&D here")
 
 EQUITY = money("equity of new enterprises")
 FOUNDING_EQUITY = money("equity between a parent and its new line")
@@ -310,7 +326,8 @@ def room_for_newcomer(world, p, now, process):
         ahead = math.exp(p.entry.foresight * market_trend(good, market, p, now, opening))
         open_ = min(1.0, good.access[market]) * (market == DOMESTIC)
         ordered += ahead * open_ * orders_of_newcomer(good, market, reach)
-    return min(p.entry.most_room, plant_for(p, ordered * with_local_users(good)) / process.minimum_scale)
+    orders = ordered * with_buyers_here(good, world.region[0])
+    return min(p.entry.most_room, plant_for(p, orders) / process.minimum_scale)
 
 
 @rule
@@ -320,10 +337,11 @@ def plant_for(p, orders):
 
 
 @rule
-def with_local_users(good):
-    """Orders of everybody over those from outside; users in the cluster buy from newcomers as from others."""
+def with_buyers_here(good, region):
+    """Orders of everybody over those from outside; users in the cluster and government buy from newcomers as from others."""
     outside = good.taken[DOMESTIC] + good.taken[INTERNATIONAL]
-    return 1.0 / (1.0 - min(0.9, good.local_use / max(1e-9, good.local_use + outside)))
+    here = good.local_use + good.procurement * region.paid_share / good.price
+    return 1.0 / (1.0 - min(0.9, here / max(1e-9, here + outside)))
 
 
 @rule
@@ -606,7 +624,8 @@ def come_from_outside(world, p, now, process_row, each):
     project.practice = 0.75
     project.experience = p.entry.parents_experience
     project.reach[DOMESTIC] = p.entry.parents_customers
-    project.reach[INTERNATIONAL] = 0.5 * p.entry.parents_customers
+    if happens(p.entry.parents_exports, now, ENTRANT_EXPORTS, uid, 0):
+        project.reach[INTERNATIONAL] = 0.5 * p.entry.parents_customers
 
 
 @rule
@@ -681,7 +700,7 @@ def found_enterprise(world, p, now, project, row):
     embodied = max(enterprise.capability, p.spillovers.codified)
     enterprise.productivity = embodied**p.commercialisation.productivity_power * enterprise.experience_known
     enterprise.new_product = 0.5
-    enterprise.research_intensity = process.research_intensity * (project.origin != DIVERSIFIED)
+    enterprise.research_intensity = process.research_intensity * does_research(p, now, project)
     for mode in range(MODES):
         enterprise.propensity[mode] = 1.0 / MODES
     enterprise.standing = 0.15 * normal(now, ENTRANT_STANDING, project.uid, 0)
@@ -690,10 +709,19 @@ def found_enterprise(world, p, now, project, row):
         enterprise.reach[market] = project.reach[market] * plant
         enterprise.serves[market] = project.reach[market] > 0.0
     good = world.products[process.product]
-    certified = project.origin == ATTRACTED
-    enterprise.certified = certified
-    if good.needs_certificate[INTERNATIONAL] and not certified:
+    from_outside = project.origin == ATTRACTED
+    enterprise.certified = from_outside and (
+        enterprise.serves[INTERNATIONAL] or good.needs_certificate[DOMESTIC]
+    )
+    if good.needs_certificate[INTERNATIONAL] and not from_outside:
         enterprise.serves[INTERNATIONAL] = False
+    if not enterprise.serves[INTERNATIONAL]:
+        # Who serves the country only has all its usual customers there.
+        usual = good.reference_sales[DOMESTIC] + good.reference_sales[INTERNATIONAL]
+        enterprise.reach[DOMESTIC] *= (
+            usual / max(1e-9, good.reference_sales[DOMESTIC])
+        ) ** p.outside_markets.eta
+        enterprise.reach[INTERNATIONAL] = 0.0
     capacity = plan_plant(world, p, enterprise, process, project.capacity)
     if capacity < p.entry.smallest * process.minimum_scale:
         give_up_project(enterprise, process)
@@ -706,6 +734,14 @@ def found_enterprise(world, p, now, project, row):
     order_first_plant(world, enterprise, process, project)
     bring_equity(world, enterprise, project, row)
     region.entries[project.origin] += 1
+
+
+@rule
+def does_research(p, now, project):
+    """Whether R&D is done here from the beginning: founders do it, a new line leaves it to the parent, as some outside plants do."""
+    if project.origin == ATTRACTED:
+        return happens(p.entry.parents_research, now, ENTRANT_RESEARCHES, project.uid, 0)
+    return project.origin != DIVERSIFIED
 
 
 @rule
@@ -739,7 +775,7 @@ def first_orders(world, p, enterprise, good):
         if enterprise.serves[market]:
             pull = enterprise.reach[market] * attractiveness(good, enterprise, market, p)
             orders += min(1.0, good.access[market]) * orders_of_newcomer(good, market, pull)
-    return orders * with_local_users(good)
+    return orders * with_buyers_here(good, world.region[0])
 
 
 @rule

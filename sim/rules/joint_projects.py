@@ -1,6 +1,7 @@
 """Integrated innovation: joint projects of enterprises with institutes or with each other.
 
-Partner search. An enterprise looks at its known partners and at a few others and ranks them by
+Partner search. An enterprise looks at its known partners and at a few others (those to whom a partner introduces it, institutes,
+and enterprises whose people it meets, so the large first) and ranks them by
 
     trust + reputation + fit(distance) + convening power of the coordination body                         (1)
 
@@ -26,7 +27,7 @@ from sim.declare import measure, parameter, parameters
 from sim.rules.innovations import gain_knowledge, record_innovation
 from sim.rules.institutes import MATERIALS, SERVICES
 from sim.rules.management import take_attention
-from sim.rules.meeting import meetings, some_enterprise, some_institute
+from sim.rules.meeting import meetings, some_employer, some_institute
 from sim.rules.talents import pick_discipline
 from sim.world import INTEGRATED, PARTNERS
 
@@ -218,7 +219,7 @@ def find_partner(world, p, now, enterprise, place):
         else:
             row = partner_of_partner(world, now, enterprise, look)
             if row < 0:
-                row = some_enterprise(world, now, CANDIDATE, enterprise.uid, look)
+                row = some_employer(world, now, CANDIDATE, enterprise.uid, look)
             if row == place or world.enterprises[row].research <= 0.0:
                 continue
         value = appeal(world, p, now, enterprise, row, institute, 0.0, PARTNERS + look)

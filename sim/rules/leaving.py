@@ -2,7 +2,7 @@
 
 An enterprise that has been without liquidity for several quarters is insolvent. One that has not earned its variable
 cost for long, stays small and poor, or uses little of its plant gives up with a hazard that falls with age and size. An attracted enterprise
-may move on when the outlook here no longer keeps up with elsewhere, the sooner when its terms end. State enterprises do not
+may move on when its own margin no longer pays the user cost of plant at today's terms. State enterprises do not
 give up, and are insolvent only after twice the time: their budget constraint is soft (Kornai 1986).
 
 Plant is sold outside at a fraction of its book value, stocks are scrapped, the bank is repaid as far as that goes and bears
@@ -19,6 +19,7 @@ from sim.chance import decision, happens
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.finance import pay_dividends
+from sim.rules.investment import user_cost
 from sim.rules.talents import leave_employer
 from sim.world import AT_ENTERPRISE, ATTRACTED, STATE
 
@@ -58,6 +59,13 @@ class Leaving:
         "hazard that an attracted enterprise moves on when it is better elsewhere",
         (0.0, 0.2),
         source="assumed",
+    )
+    stay_from: float = parameter(
+        0.9,
+        "1",
+        "margin over the user cost of plant below which an attracted enterprise thinks of moving on",
+        (0.3, 1.5),
+        source="assumed: a little less than what plant has to earn elsewhere",
     )
     recovery: float = parameter(
         0.35,
@@ -125,11 +133,20 @@ def hazard_of_giving_up(world, p, enterprise, now):
 
 @rule
 def wants_to_move(world, p, enterprise, now):
-    """Attracted enterprises compare the outlook here, at today's terms, with elsewhere after their first years."""
+    """Attracted enterprises compare what they earn here, at today's terms, with elsewhere after their first years."""
     if enterprise.origin != ATTRACTED or now.t - enterprise.founded < 12:
         return False
-    outlook = max(1e-6, world.processes[enterprise.process].outlook)
-    return math.log(outlook) < p.entry.elsewhere - 0.7
+    process = world.processes[enterprise.process]
+    used = min(1.0, enterprise.expected_orders / max(1e-9, enterprise.capacity))
+    cost = user_cost(
+        process,
+        world.region[0],
+        p,
+        enterprise.capital_subsidy,
+        enterprise.land_discount,
+        enterprise.interest_subsidy,
+    )
+    return enterprise.expected_margin * used < p.leaving.stay_from * cost
 
 
 @rule

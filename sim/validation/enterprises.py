@@ -150,11 +150,11 @@ def productivity_persistence(o: Observations) -> float:
 
 # ----------------------------------------------------------------------------------------------- investment
 def investment_rates(o: Observations) -> Any:
-    """Investment of a full year, and over the capital at its beginning."""
-    panel = o.panel[o.panel.quarters == 4][["uid", "year", "investment", "capital"]]
-    before = panel[["uid", "year", "capital"]].assign(year=panel.year + 1)
+    """Investment of a full year, and over the capital at its beginning; a plant has to stand there, its birth is no spike."""
+    panel = o.panel[o.panel.quarters == 4][["uid", "year", "investment", "capital", "capacity"]]
+    before = panel[["uid", "year", "capital", "capacity"]].assign(year=panel.year + 1)
     both = panel.merge(before, on=["uid", "year"], suffixes=("", "_before"))
-    both = both[both.capital_before > 0.0].copy()
+    both = both[(both.capital_before > 0.0) & (both.capacity_before > 0.0)].copy()
     both["rate"] = both.investment / both.capital_before
     return both
 
