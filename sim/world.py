@@ -130,6 +130,9 @@ class Enterprise:
     quality: float = column("1", "quality of its product, relative to the frontier", low=0.0, high=3.0)
     practice: float = column("1", "level of management practice", low=0.0, high=1.5)
     research_intensity: float = column("share", "R&D budget over expected sales", low=0.0, high=0.5)
+    research_added: float = column(
+        "share", "R&D plan of last quarter beyond the budget's rate: tax terms and granted projects", low=-1.0
+    )
     propensity: float = column("share", "leaning to each mode of innovation", slots=MODES, low=0.0, high=1.0)
     score: float = column("million CNY", "what each mode has brought, remembered", slots=MODES, low=0.0)
     technology: int = column("1", "uid of the innovation in use per field (0: none recorded)", slots=FIELDS)

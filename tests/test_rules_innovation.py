@@ -734,6 +734,19 @@ def pair(tiny: Tiny, p: Any, institute: bool) -> Any:
 
 
 @pytest.mark.parametrize("institute", [True, False])
+def test_a_project_takes_attention_on_both_sides_each_quarter(tiny: Tiny, p: Any, institute: bool) -> None:
+    """0.3 of the enterprise, 0.3 of an enterprise that is its partner or a place at an institute; who has less is not free."""
+    world = pair(tiny, p, institute)
+    p.management.joint_needs = 0.3
+    world.enterprises.attention = 0.5
+    joint.begin_joint_projects(world, p, NOW)
+    assert world.enterprises.attention == pytest.approx([0.2, 0.5 if institute else 0.2])
+    assert world.institutes[0].projects == (1.0 if institute else 0.0)
+    asked = joint.appeal(world, p, NOW, world.enterprises[0], 1, False, 0.5, 0)
+    assert (asked > 0.0) == institute
+
+
+@pytest.mark.parametrize("institute", [True, False])
 def test_a_project_costs_money_and_builds_trust(
     tiny: Tiny, p: Any, monkeypatch: Patch, institute: bool
 ) -> None:

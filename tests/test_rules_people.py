@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import plain
 
@@ -99,6 +100,28 @@ def test_posts_for_plant_and_for_research(tiny: Tiny, p: Any) -> None:
     firm.distress = 1
     talents.post_vacancies(world, p, NOW)
     assert firm.vacancies == 0
+
+
+def test_granted_projects_and_funding_make_posts(tiny: Tiny, p: Any) -> None:
+    """Four fifths more on the R&D plan: 6.50 + 1.8 x 6.25 = 17.75. Funding of 12, three quarters paid, 0.5 of it for people at
+    1.6 each: 2.8, so two more posts; when it ends, those beyond one too many go with half the chance each quarter."""
+    world = employer(tiny, p, workers=1.0)
+    world.enterprises[0].research_added = 0.8
+    assert talents.wanted_talents(world.enterprises[0], world.processes[0], world.region[0], p) == 18
+    world = tiny(institutes=1, talents=16)
+    home, region = world.institutes[0], world.region[0]
+    p.talents.local_pay, p.institutes.people_share, p.talents.release = 0.8, 0.5, 0.5
+    region.talent_wage, region.paid_share = 2.0, 0.75
+    home.posts, home.local_talents, home.funding_support = 10, 10, 12.0
+    talents.post_vacancies(world, p, NOW)
+    assert home.vacancies == 2
+    assert talents.chance_to_be_let_go(12, 10, p) == pytest.approx(0.5 / 12.0)
+    p.talents.release = 1.0
+    home.posts, home.local_talents, home.funding_support = 0, 3000, 0.0
+    world.talents.alive, world.talents.works = True, AT_INSTITUTE
+    world.talents.uid = 1 + np.arange(16)
+    talents.post_vacancies(world, p, NOW)
+    assert home.vacancies == 0 and set(world.talents.works) == {NOWHERE}
 
 
 def test_nobody_hires_engineers_who_cost_more_than_they_save(tiny: Tiny, p: Any) -> None:

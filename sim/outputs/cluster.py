@@ -305,6 +305,17 @@ def talents_employed(totals, world, p):
     return totals[0].talents_local + totals[0].talents_introduced + institute_staff(world)
 
 
+@of_cluster("person", "stock", label=("Introduced talents at work", "在岗引进人才"), better="higher")
+@rule
+def talents_introduced_employed(totals, world, p):
+    """Talents who came from outside and work at enterprises and institutes."""
+    number = totals[0].talents_introduced
+    for institute in world.institutes:
+        if institute.alive:
+            number += institute.introduced_talents
+    return number
+
+
 @rule
 def institute_staff(world):
     """Researchers at institutes."""

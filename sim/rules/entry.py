@@ -816,6 +816,7 @@ def clear(enterprise):
     enterprise.cost_luck = 0.0
     enterprise.demand_luck = 0.0
     enterprise.absorptive = 0.0
+    enterprise.research_added = 0.0
     enterprise.score[:] = 0.0
     enterprise.technology[:] = 0
     enterprise.licence_until = 0

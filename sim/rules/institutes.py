@@ -133,7 +133,7 @@ INVITED_CENTRE = (
 
 @rule
 def fund_institutes(world, p, now):
-    """Base funding from above, funding by policy, pay of researchers and materials; posts follow income."""
+    """Base funding from above, funding by policy, pay of researchers and materials (posts follow funding, chapter "talents")."""
     region = world.region[0]
     for institute in world.institutes:
         if not institute.alive:

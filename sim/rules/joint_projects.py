@@ -5,8 +5,9 @@ and enterprises whose people it meets, so the large first) and ranks them by
 
     trust + reputation + fit(distance) + convening power of the coordination body                         (1)
 
-A partner must be free: an enterprise takes part in one project at a time of its own, an institute in as many as its researchers
-allow. The gain of a project is an inverted U in cognitive distance d (mean absolute log gap over the product's fields):
+A partner must be free: an enterprise takes part in one project at a time of its own and in those of others as far as its
+management's attention goes, which every project takes each quarter on both sides; an institute takes part in as many as its
+researchers allow. The gain of a project is an inverted U in cognitive distance d (mean absolute log gap over the product's fields):
 
     fit(d)  = (d / d*) exp(1 - d / d*),      chance of success = h fit(d) (0.5 + trust) e^... x effort     (2)
 
@@ -133,20 +134,30 @@ def fit_of_distance(distance, p):
 
 
 @rule
-def count_projects(world, now):
-    """Institutes count the projects under way, so that a search finds out who has room."""
+def count_projects(world, p, now):
+    """Projects under way take attention on both sides, and count with institutes: so a search finds who has room."""
     for enterprise in world.enterprises:
-        slot = enterprise.joint_slot
-        if enterprise.alive and enterprise.joint_until > now.t and enterprise.partner_institute[slot]:
+        if enterprise.alive and enterprise.joint_until > now.t:
+            slot = enterprise.joint_slot
             if partner_alive(world.enterprises, world.institutes, enterprise, slot):
-                world.institutes[enterprise.partner[slot]].projects += 1
+                enterprise.attention -= p.management.joint_needs
+                engage_partner(world, p, enterprise, slot)
+
+
+@rule
+def engage_partner(world, p, enterprise, slot):
+    """A project takes room at an institute, attention at an enterprise."""
+    if enterprise.partner_institute[slot]:
+        world.institutes[enterprise.partner[slot]].projects += 1
+    else:
+        world.enterprises[enterprise.partner[slot]].attention -= p.management.joint_needs
 
 
 @rule
 def begin_joint_projects(world, p, now):
     """Enterprises without a project may look for one and agree with the best candidate."""
     region = world.region[0]
-    count_projects(world, now)
+    count_projects(world, p, now)
     for place in range(len(world.enterprises)):
         enterprise = world.enterprises[place]
         if not enterprise.alive or enterprise.research <= 0.0 or enterprise.joint_until > now.t:
@@ -166,8 +177,7 @@ def begin_joint_projects(world, p, now):
             slot = find_partner(world, p, now, enterprise, place)
             if slot >= 0 and take_attention(enterprise, p.management.joint_needs):
                 enterprise.joint_slot = slot
-                if enterprise.partner_institute[slot]:
-                    world.institutes[enterprise.partner[slot]].projects += 1
+                engage_partner(world, p, enterprise, slot)
                 enterprise.joint_until = now.t + int(p.joint_projects.quarters)
                 weight = world.processes[enterprise.process].weight
                 enterprise.joint_field = pick_discipline(
@@ -275,6 +285,8 @@ def appeal(world, p, now, enterprise, row, institute, trust, look):
             + 0.3 * normal(now, LIKING, enterprise.uid, look)
         )
     other = world.enterprises[row]
+    if other.attention < p.management.joint_needs:
+        return -1.0
     fit = fit_of_distance(
         distance_between(
             world.processes[enterprise.process].weight, len(world.fields), enterprise, other.knowledge

@@ -60,7 +60,11 @@ class Management:
         0.5, "1", "attention taken by an order of new plant", (0.0, 1.0), source="assumed"
     )
     joint_needs: float = parameter(
-        0.25, "1", "attention taken by a joint project a quarter", (0.0, 1.0), source="assumed"
+        0.15,
+        "1",
+        "attention taken by a joint project a quarter, on either side",
+        (0.0, 1.0),
+        source="assumed: as much as an own programme",
     )
     licence_needs: float = parameter(
         0.2, "1", "attention taken by a new licence", (0.0, 1.0), source="assumed"

@@ -190,6 +190,7 @@ def plan_research(world, p, now):
             continue
         if enterprise.research_intensity <= 0.0:
             enterprise.absorptive = 0.0
+            enterprise.research_added = 0.0
             continue
         expected_sales = enterprise.expected_orders * enterprise.price
         wanted = (
@@ -203,8 +204,14 @@ def plan_research(world, p, now):
         materials = min(max(0.0, wanted - pay_of_researchers), can)
         enterprise.research = pay_of_researchers + materials
         enterprise.research_own = enterprise.research
+        extra = 0.0
         if enterprise.research_grant > 0.0:
-            materials += apply_for_grants(world, p, now, enterprise)
+            extra = apply_for_grants(world, p, now, enterprise)
+            # Granted projects have researchers, too: their posts are on next quarter's plan (chapter "talents").
+            materials += extra - min(share * extra, max(0.0, enterprise.talent_pay - pay_of_researchers))
+        enterprise.research_added = (wanted + extra) / max(
+            1e-9, enterprise.research_intensity * expected_sales
+        ) - 1.0
         pay(world, enterprise, MATERIALS, OUTSIDE, materials)
         enterprise.other_costs += materials
         gain_from_label = p.research.relabelled * (1.0 + 0.5 * enterprise.super_deduction)

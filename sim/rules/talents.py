@@ -6,16 +6,21 @@ the latter:
     wanted_i = engineers x (capacity / typical)^0.7 x min(1, worth / pay) + share x R&D budget / pay of a talent   (1)
 
 worth is what full staffing saves in labour and other inputs (chapter "commercialisation", u): nobody hires engineers who
-cost more than they save.
+cost more than they save. The R&D budget is that of the plan, with what tax terms and granted projects add. An institute has
+the posts that its base funding pays, and those that added funding pays, with b the weight of people in its effort:
+
+    wanted_i = posts + b x added funding / pay of a talent                                               (2)
+
+Who is too many is slowly let go.
 
 Supply. Universities send graduates, extra training seats add to them, government introduces people, enterprises hire
 from outside where the offer is good enough. A seeker looks at a few open posts and takes the best by
 
-    utility = ln(offer / outside pay) + fit of the field + prospects (capability of the employer) + taste   (2)
+    utility = ln(offer / outside pay) + fit of the field + prospects (capability of the employer) + taste   (3)
 
 Leaving. Each quarter an employed talent quits with hazard
 
-    h = h0 exp(-b ln(pay / outside pay) + u (1 - used) - r support - s share of inventors)              (3)
+    h = h0 exp(-b ln(pay / outside pay) + u (1 - used) - r support - s share of inventors)              (4)
 
 `used` is whether there is work at their level: R&D money and capability of the employer against the level of the
 person. Those who quit leave the region with a chance that grows with the same gap, the others look for a new post;
@@ -249,8 +254,22 @@ def wanted_talents(enterprise, process, region, p):
     cost = labour + 0.3 * process.other_cost * region.general_index
     worth = p.commercialisation.understaffed * enterprise.expected_orders * cost
     engineers *= min(1.0, worth / max(1e-9, engineers * pay_of_one))
-    budget = enterprise.research_intensity * enterprise.expected_orders * enterprise.price
+    rate = enterprise.research_intensity * (1.0 + enterprise.research_added)
+    budget = rate * enterprise.expected_orders * enterprise.price
     return int(engineers + p.talents.research_pay * budget / pay_of_one + 0.5)
+
+
+@rule
+def wanted_researchers(institute, region, p):
+    """(2), whole people."""
+    added = p.institutes.people_share * institute.funding_support * region.paid_share
+    return institute.posts + int(added / (region.talent_wage * p.talents.local_pay))
+
+
+@rule
+def chance_to_be_let_go(present, wanted, p):
+    """For each of those present, when there are more than one too many."""
+    return p.talents.release * max(0, present - wanted - 1) / max(1, present)
 
 
 @rule
@@ -259,22 +278,28 @@ def post_vacancies(world, p, now):
     region = world.region[0]
     for row in range(len(world.enterprises)):
         enterprise = world.enterprises[row]
-        world.keys[row] = 0.0  # chance of each of its people to be let go
+        world.keys[row] = 0.0
         if enterprise.alive:
             present = enterprise.local_talents + enterprise.introduced_talents
             wanted = wanted_talents(enterprise, world.processes[enterprise.process], region, p)
-            if present > wanted + 1:
-                world.keys[row] = p.talents.release * (present - wanted - 1) / present
+            world.keys[row] = chance_to_be_let_go(present, wanted, p)
             enterprise.vacancies = min(max(0, wanted - present), 2 + present // 4)
             if enterprise.distress > 0:
                 enterprise.vacancies = 0
     for institute in world.institutes:
         if institute.alive:
             present = institute.local_talents + institute.introduced_talents
-            institute.vacancies = min(max(0, institute.posts - present), 4 + present // 10)
+            wanted = wanted_researchers(institute, region, p)
+            institute.vacancies = min(max(0, wanted - present), 4 + present // 10)
     for talent in world.talents:
-        if talent.alive and talent.works == AT_ENTERPRISE and world.keys[talent.employer] > 0.0:
-            if happens(world.keys[talent.employer], now, LET_GO, talent.uid, 0):
+        if talent.alive and talent.works != NOWHERE:
+            if talent.works == AT_ENTERPRISE:
+                chance = world.keys[talent.employer]
+            else:
+                home = world.institutes[talent.employer]
+                present = home.local_talents + home.introduced_talents
+                chance = chance_to_be_let_go(present, wanted_researchers(home, region, p), p)
+            if chance > 0.0 and happens(chance, now, LET_GO, talent.uid, 0):
                 leave_employer(talent)
 
 
@@ -446,7 +471,7 @@ def list_vacancies(world):
 
 @rule
 def worth(world, p, now, talent, code, look):
-    """Utility (2) of a post, and nothing when it has been taken meanwhile."""
+    """Utility (3) of a post, and nothing when it has been taken meanwhile."""
     if code >= 0:
         enterprise = world.enterprises[code]
         if enterprise.vacancies <= 0:
@@ -506,7 +531,7 @@ def seek_posts(world, p, now):
 
 @rule
 def leave_or_stay(world, p, now):
-    """Quits by (3), departures from the region, and the support that is drawn meanwhile."""
+    """Quits by (4), departures from the region, and the support that is drawn meanwhile."""
     region = world.region[0]
     for talent in world.talents:
         if not talent.alive:
