@@ -337,10 +337,13 @@ class Innovation:
         "1", "uid of the parent (0: none, an element of its own; -1: technology from outside)"
     )
     second_parent: int = column("1", "uid of the second parent (0: none)")
+    line: int = column("1", "uid of the element from which it descends, its own if it is one")
     bought: bool = column("1", "whether it was bought and is used as is")
     copied: bool = column("1", "whether it reproduces its parent without a step of its own")
     patented: bool = column("1", "whether a patent was taken")
-    adopters: int = column("1", "enterprises that took it over", low=0)
+    adopters: int = column(
+        "1", "enterprises that took it over, as it was or as others had improved it", low=0
+    )
 
 
 @row

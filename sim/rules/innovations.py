@@ -5,8 +5,12 @@ Every innovation is kept with its parents. Its class is computed from them, neve
     introduced     bought from outside and used as is
     assimilated    reproduced by own staff without a step of its own
     re-innovation  an improvement with a parent that is introduced, assimilated or itself a re-innovation
-    integrated     a step with parents of two owners or of two fields, or that improves an integrated one
-    original       an element with no parent, or an improvement of an original one
+    integrated     a step with parents of two owners or of two fields
+    original       an element with no parent, or an improvement of one line of the cluster's own
+
+An element and all that descends from it through first parents are a line. An enterprise that takes another's technology
+into use counts as an adopter of its line, unless it uses that line already: so diffusion can be seen although everybody
+improves what he took over.
 
 Source: the classes of China's policy on introduction, digestion, absorption and re-innovation, made operational by
 descent.
@@ -42,9 +46,9 @@ def class_of(innovations, bought, copied, owner, discipline, parent, second_pare
         if first.owner != second.owner or first.discipline != second.discipline:
             return CLASS_INTEGRATED
     descent = innovations[parent - 1].kind
-    if descent == CLASS_INTRODUCED or descent == CLASS_ASSIMILATED:
+    if descent == CLASS_INTRODUCED or descent == CLASS_ASSIMILATED or descent == CLASS_REINNOVATION:
         return CLASS_REINNOVATION
-    return descent
+    return CLASS_ORIGINAL
 
 
 @rule
@@ -64,12 +68,29 @@ def record_innovation(
     row.second_owner = second_owner
     row.parent = parent
     row.second_parent = second_parent
+    row.line = world.innovations[parent - 1].line if parent > 0 else row.uid
     row.bought = bought
     row.copied = copied
     row.patented = patented
     row.adopters = 0
     row.kind = class_of(world.innovations, bought, copied, owner, discipline, parent, second_parent)
     return row.uid
+
+
+@rule
+def uses_line(world, enterprise, discipline, line):
+    """Whether what an enterprise uses in a field descends from an element."""
+    own = enterprise.technology[discipline]
+    return own > 0 and world.innovations[own - 1].line == line
+
+
+@rule
+def take_over(world, enterprise, discipline, uid):
+    """An enterprise takes another's technology into use; the line gains an adopter if it is new to the enterprise."""
+    line = world.innovations[uid - 1].line
+    if not uses_line(world, enterprise, discipline, line):
+        world.innovations[line - 1].adopters += 1
+    enterprise.technology[discipline] = uid
 
 
 @rule

@@ -34,7 +34,7 @@ from sim.accounts import (
 from sim.chance import decision, happens, identity, poisson, uniform
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
-from sim.rules.innovations import gain_knowledge, record_innovation
+from sim.rules.innovations import gain_knowledge, record_innovation, take_over, uses_line
 from sim.rules.meeting import meetings, some_enterprise
 from sim.rules.talents import TALENT_PAY, pick_discipline
 from sim.world import INTEGRATED, ORIGINAL, TESTING_CENTRE
@@ -223,7 +223,7 @@ def have_result(world, p, now, institute, field, each):
     for attempt in range(reached):
         at = some_enterprise(world, now, HEAR, institute.uid, each * 1024 + attempt)
         enterprise = world.enterprises[at]
-        if enterprise.absorptive <= 0.0:
+        if enterprise.absorptive <= 0.0 or uses_line(world, enterprise, field, uid):
             continue
         weight = world.processes[enterprise.process].weight[field]
         lead = math.log(max(1.0, institute.knowledge[field] / enterprise.knowledge[field]))
@@ -231,7 +231,6 @@ def have_result(world, p, now, institute, field, each):
         chance = willing * enterprise.absorptive * min(1.0, 2.0 * weight) * min(1.0, 3.0 * lead)
         if happens(chance, now, TRANSFER, uid, enterprise.uid):
             transfer_result(world, p, now, institute, enterprise, field, uid, weight)
-            return
 
 
 @rule
@@ -249,8 +248,8 @@ def transfer_result(world, p, now, institute, enterprise, field, uid, weight):
     enterprise.learned_local += gain_knowledge(enterprise, field, gain)
     enterprise.transferred += 1
     region.transfers += 1
-    world.innovations[uid - 1].adopters += 1
     own = enterprise.technology[field]
+    take_over(world, enterprise, field, uid)
     made = record_innovation(
         world, now, INTEGRATED, field, gain, enterprise.uid, institute.uid, uid, own, False, False, False
     )

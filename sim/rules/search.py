@@ -57,10 +57,10 @@ class Search:
         5.0, "1", "size of a radical step over a small one", (1.0, 20.0), source="assumed"
     )
     keep_up: float = parameter(
-        0.3,
+        0.2,
         "share",
         "of the frontier's growth that the median enterprise matches by own search at usual R&D",
-        (0.2, 1.0),
+        (0.05, 1.0),
         source="assumed: the rest comes from joint projects, introduction, plant and neighbours",
     )
     patent: float = parameter(

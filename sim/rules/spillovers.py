@@ -3,10 +3,12 @@
     dln k_if = chi a_i (1 - guard) sum_n w_in max(0, ln k_nf - ln k_if),   sum_n w_in = 1 - exp(-contacts_i / d0)  (1)
     dln k_if = chi_out a_i max(0, ln(1 / k_if))                                                         (2)
     dln k_if = embodied x max(0, ln(codified / k_if))                                                   (3)
+    chance that i imitates n = imitation a_i (1 - guard) w_in                                           (4)
 
 Neighbours are suppliers, research partners and a few enterprises met by chance; known ones weigh by trust. The weights sum to
 less than one: a sum over neighbours would scale with their number; chance meetings grow with the logarithm of how many there are. Protection of intellectual property dampens (1). The
-codified part of the world's knowledge comes with plant and standards and needs no R&D of one's own (3).
+codified part of the world's knowledge comes with plant and standards and needs no R&D of one's own (3). Who imitates (4) takes
+the neighbour's technology into use in the field where the lead weighs most, and improves that from then on.
 Sources: (1) and (2) Bottazzi and Peri 2003: elasticity 0.8-0.9 in the own region, 0.02-0.03 beyond.
 """
 
@@ -14,10 +16,10 @@ from __future__ import annotations
 
 import math
 
-from sim.chance import decision
+from sim.chance import decision, uniform
 from sim.compiled import rule
 from sim.declare import parameter, parameters
-from sim.rules.innovations import gain_knowledge
+from sim.rules.innovations import gain_knowledge, take_over
 from sim.rules.joint_projects import partner_alive
 from sim.rules.meeting import meetings, some_enterprise
 from sim.rules.search import protection
@@ -41,16 +43,25 @@ class Spillovers:
     contacts: float = parameter(
         3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed"
     )
-    guard: float = parameter(0.6, "share", "of (1) that full protection stops", (0.0, 1.0), source="assumed")
+    imitation: float = parameter(
+        0.3,
+        "1/quarter",
+        "chance to imitate a neighbour's technology at full absorption and many contacts",
+        (0.0, 1.0),
+        source="assumed; ten to ninety per cent of adopters in 5 to 20 years (Griliches, Mansfield) is the check",
+    )
+    guard: float = parameter(
+        0.6, "share", "of (1) and (4) that full protection stops", (0.0, 1.0), source="assumed"
+    )
     embodied: float = parameter(
-        0.02,
+        0.01,
         "1/quarter",
         "pace of codified knowledge",
         (0.0, 0.1),
         source="assumed: life of plant about ten years",
     )
     codified: float = parameter(
-        0.6,
+        0.35,
         "1",
         "knowledge that comes with plant and standards over the frontier",
         (0.1, 0.8),
@@ -69,13 +80,14 @@ class Spillovers:
 USUAL_NUMBER = 100.0  # enterprises of the cluster of which `met` is told
 MEETINGS = decision("how many enterprises are met by chance")
 MEET = decision("which enterprise is met by chance")
+IMITATE = decision("whose technology is imitated")
 
 
 @rule
 def spill_over(world, p, now):
-    """Knowledge gained by (1) to (3)."""
+    """Knowledge gained by (1) to (3), technology imitated by (4)."""
     fields = len(world.fields)
-    pace = p.spillovers.local * (1.0 - p.spillovers.guard * protection(world, p))
+    unguarded = 1.0 - p.spillovers.guard * protection(world, p)
     living = max(1.0, world.region[0].living)
     met = p.spillovers.met * max(0.0, 1.0 + math.log(living / USUAL_NUMBER))
     for enterprise in world.enterprises:
@@ -90,14 +102,12 @@ def spill_over(world, p, now):
                     enterprise, field, p.spillovers.embodied * codified + p.spillovers.outside * outside
                 )
         if enterprise.absorptive > 0.0:
-            learn_from_neighbours(world, p, now, enterprise, pace * enterprise.absorptive, met)
+            learn_from_neighbours(world, p, now, enterprise, unguarded * enterprise.absorptive, met)
 
 
 @rule
-def learn_from_neighbours(world, p, now, enterprise, pace, met):
-    """(1) over suppliers, partners and chance meetings."""
-    weight = world.processes[enterprise.process].weight
-    fields = len(world.fields)
+def learn_from_neighbours(world, p, now, enterprise, openness, met):
+    """(1) and (4) over suppliers, partners and chance meetings."""
     met = meetings(met * (1.0 + enterprise.coordination), now, MEETINGS, enterprise.uid, 0)
     contacts = 0.0
     for slot in range(SUPPLIERS):
@@ -109,31 +119,48 @@ def learn_from_neighbours(world, p, now, enterprise, pace, met):
     contacts += 0.3 * met
     if contacts <= 0.0:
         return
-    each = pace * (1.0 - math.exp(-contacts / p.spillovers.contacts)) / contacts
+    each = openness * (1.0 - math.exp(-contacts / p.spillovers.contacts)) / contacts
+    mark = uniform(now, IMITATE, enterprise.uid, 0)
     for slot in range(SUPPLIERS):
         if supplier_alive(world.enterprises, enterprise, slot):
             other = world.enterprises[enterprise.supplier[slot]]
-            learn(weight, fields, enterprise, other.knowledge, each * (0.3 + enterprise.supplier_trust[slot]))
+            share = each * (0.3 + enterprise.supplier_trust[slot])
+            mark = learn(world, p, enterprise, other.knowledge, other.technology, share, mark)
     for slot in range(PARTNERS):
         if partner_alive(world.enterprises, world.institutes, enterprise, slot):
             row = enterprise.partner[slot]
             share = each * (0.3 + enterprise.partner_trust[slot])
             if enterprise.partner_institute[slot]:
-                learn(weight, fields, enterprise, world.institutes[row].knowledge, share)
+                home = world.institutes[row]
+                mark = learn(world, p, enterprise, home.knowledge, home.technology, share, mark)
             else:
-                learn(weight, fields, enterprise, world.enterprises[row].knowledge, share)
+                other = world.enterprises[row]
+                mark = learn(world, p, enterprise, other.knowledge, other.technology, share, mark)
     for look in range(met):
         at = some_enterprise(world, now, MEET, enterprise.uid, look)
-        learn(weight, fields, enterprise, world.enterprises[at].knowledge, each * 0.3)
+        other = world.enterprises[at]
+        mark = learn(world, p, enterprise, other.knowledge, other.technology, 0.3 * each, mark)
 
 
 @rule
-def learn(weight, fields, enterprise, knowledge, share):
-    """Close a share of the lead of another's knowledge in the fields of one's product."""
-    for field in range(fields):
+def learn(world, p, enterprise, knowledge, technology, share, mark):
+    """Close a share of another's lead in the fields of one's product; imitate it when the mark falls to it.
+
+    Returns the mark, less the chance of having imitated this one.
+    """
+    weight = world.processes[enterprise.process].weight
+    best, envied = 0.0, -1
+    for field in range(len(world.fields)):
         if weight[field] > 0.0 and knowledge[field] > enterprise.knowledge[field]:
             lead = math.log(knowledge[field] / enterprise.knowledge[field])
-            enterprise.learned_local += gain_knowledge(enterprise, field, share * lead)
+            if technology[field] > 0 and weight[field] * lead > best:
+                best, envied = weight[field] * lead, field
+            gain = gain_knowledge(enterprise, field, p.spillovers.local * share * lead)
+            enterprise.learned_local += gain
+    left = mark - p.spillovers.imitation * share
+    if left < 0.0 <= mark and envied >= 0:
+        take_over(world, enterprise, envied, technology[envied])
+    return left
 
 
 @rule

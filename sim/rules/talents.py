@@ -64,10 +64,17 @@ class Talents:
         source="assumed: labour 30 to 50 % of business R&D in Chinese statistics",
     )
     looks: float = parameter(
-        4.0, "1", "open posts that a seeker looks at", (1.0, 10.0), source="assumed", kind="structural"
+        8.0, "1", "open posts that a seeker looks at", (1.0, 10.0), source="assumed", kind="structural"
     )
     field_fit: float = parameter(
         0.5, "log", "worth of a post in one's own field", (0.0, 2.0), source="assumed"
+    )
+    mismatch: float = parameter(
+        0.4,
+        "share",
+        "of a talent's ability that lies idle in a post outside the own field",
+        (0.0, 0.8),
+        source="assumed; matching in thick labour markets (Helsley and Strange 1990), A1 is the check",
     )
     prospects: float = parameter(0.3, "log", "worth of a capable employer", (0.0, 2.0), source="assumed")
     local_pay: float = parameter(
@@ -455,6 +462,12 @@ def employ(world, p, now, talent, works, place):
 
 
 @rule
+def match(weights, discipline, p):
+    """What of a person's ability a post calls for: all of it in a main field of the employer, less elsewhere."""
+    return 1.0 - p.talents.mismatch * (1.0 - min(1.0, 2.0 * weights[discipline]))
+
+
+@rule
 def list_vacancies(world):
     """Rows of employers with open posts (institutes as -1 - row); returns how many there are."""
     number = 0
@@ -595,7 +608,8 @@ def count_talents(world, p, now):
                 4.0 * region.talent_wage * (1 + employer.local_talents + employer.introduced_talents)
             )
             work = 0.45 + 0.35 * min(1.0, money_per_head) + 0.4 * employer.capability
-            talent.used = min(1.0, work / talent.level**0.5)
+            weights = world.processes[employer.process].weight
+            talent.used = min(1.0, work / talent.level**0.5) * match(weights, talent.discipline, p)
             employer.talent_quality += talent.level * talent.used
         else:
             home = world.institutes[talent.employer]
@@ -603,7 +617,7 @@ def count_talents(world, p, now):
             home.introduced_talents += talent.origin == INTRODUCED
             home.spending += talent.wage
             talent.carried = max(0.98 * talent.carried, home.knowledge[talent.discipline])
-            talent.used = min(1.0, 0.9 / talent.level**0.3)
+            talent.used = min(1.0, 0.9 / talent.level**0.3) * match(home.focus, talent.discipline, p)
         # Pay follows the outside with a lag, so that nobody's pay stands still for ever.
         talent.wage += 0.1 * (region.talent_wage * talent.pay_level * p.talents.local_pay - talent.wage)
     for enterprise in world.enterprises:
