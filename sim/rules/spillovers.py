@@ -44,10 +44,10 @@ class Spillovers:
         3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed"
     )
     imitation: float = parameter(
-        0.3,
+        1.5,
         "1/quarter",
-        "chance to imitate a neighbour's technology at full absorption and many contacts",
-        (0.0, 1.0),
+        "rate at which a neighbour's technology is imitated at full absorption and many contacts",
+        (0.0, 3.0),
         source="assumed; ten to ninety per cent of adopters in 5 to 20 years (Griliches, Mansfield) is the check",
     )
     guard: float = parameter(
