@@ -22,6 +22,7 @@ from sim.validation.worlds import observe_worlds
 
 CHAPTERS = ("enterprises", "knowledge", "chain", "worlds", "disruption")
 WORLD_SEEDS = 8  # worlds of many sizes take as long as a hundred runs, and hardly differ between seeds
+POOLED = ["uid", "year", "quarters_selling", "productivity", "frontier", "sales_volume"]  # for A2
 Value = float | str  # a number, or why there is none
 Progress = Callable[[int, int], None]
 
@@ -164,12 +165,13 @@ def statistic(name: str) -> Callable[..., Any]:
 
 
 def light(seen: Observations) -> Observations:
-    """What pooled measures need of a run: outputs by quarter."""
+    """What pooled measures need of a run: outputs by quarter, and who sold how much how productively."""
     nothing = {
         name: getattr(seen, name).iloc[:0]
-        for name in ("panel", "innovations", "projects", "links", "nodes", "adopters")
+        for name in ("innovations", "projects", "links", "nodes", "adopters")
     }
-    return dataclasses.replace(seen, **nothing, failures=None, steps=None)
+    panel = seen.panel[POOLED].copy()
+    return dataclasses.replace(seen, **nothing, panel=panel, failures=None, steps=None)
 
 
 def _row(fact: Fact, found: _Found) -> Row:

@@ -43,9 +43,9 @@ STOCKS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observations:
-    """What is known of one run. Tables are data frames; see the chapter for their meaning."""
+    """What is known of one run; equal to none but itself. Tables are data frames; see the chapter for their meaning."""
 
     seed: int
     first_year: int
