@@ -133,7 +133,7 @@ class Entry:
         source="assumed",
     )
     attract: float = parameter(
-        0.03,
+        0.05,
         "1/quarter",
         "h: rate per outside enterprise on the look-out",
         (0.0, 0.1),
@@ -158,7 +158,7 @@ class Entry:
         0.8, "log", "worth of a full point of business environment", (0.0, 3.0), source="assumed"
     )
     attracted_scale: float = parameter(
-        0.8, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed"
+        1.1, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed"
     )
     equity: float = parameter(
         0.5,

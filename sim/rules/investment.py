@@ -185,6 +185,9 @@ def build(world, p, enterprise, region):
         enterprise.ordered[ahead] = enterprise.ordered[ahead + 1]
     enterprise.ordered_cost[PIPELINE - 1] = 0.0
     enterprise.ordered[PIPELINE - 1] = 0.0
+    if enterprise.capacity > 0.0:
+        # Who runs a plant teaches those who run the next one.
+        enterprise.experience *= 1.0 + p.entry.parents_experience * ready / enterprise.capacity
     enterprise.capacity += ready
     if due > 0.0:
         pay_for_plant(

@@ -100,7 +100,9 @@ def parts_of_growth(o: Observations, years: int, against_beginning: bool) -> Any
     full = selling(o)
     way = foster_haltiwanger_krizan if against_beginning else melitz_polanec
     windows = range(o.first_year, o.first_year + 11 - years)
-    return np.sum([way(*(full[full.year == year] for year in (first, first + years))) for first in windows], 0)
+    return np.sum(
+        [way(*(full[full.year == year] for year in (first, first + years))) for first in windows], 0
+    )
 
 
 def foster_haltiwanger_krizan(before: Any, after: Any) -> tuple[float, float, float, float]:
