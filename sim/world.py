@@ -452,7 +452,8 @@ class Product:
     entry_cost: float = column(
         "million CNY", "sunk cost of entering the market at 2011 prices", slots=MARKETS
     )
-    offered: float = flow("unit", "offered to outside markets")
+    offered: float = flow("unit", "in makers' stocks when outside markets open")
+    kept: float = flow("unit", "of these, kept for customers in the cluster")
     taken: float = flow("unit", "sold to each outside market", slots=MARKETS)
     outside_price: float = flow("million CNY/unit", "mean price got outside per market", slots=MARKETS)
     cluster_share: float = flow("share", "cluster's share of each outside market", slots=MARKETS)

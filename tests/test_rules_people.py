@@ -432,7 +432,7 @@ def queue(tiny: Tiny, p: Any) -> Any:
     world = tiny(enterprises=6)
     world.enterprises.alive[1:] = False
     world.enterprises.died = -9
-    world.processes[0].plant = 2.0
+    world.processes[0].plant, world.products[0].outside_price[DOMESTIC] = 2.0, 1.0
     for row, (uid, applied) in enumerate(((30, 3), (20, 2), (25, 2))):
         project = world.projects[row]
         project.uid, project.alive, project.applied, project.ready = uid, True, applied, 4
@@ -540,7 +540,7 @@ def outlook_world(tiny: Tiny, p: Any) -> Any:
     p.finance.interest, p.finance.wear, p.investment.risk, p.finance.overhead = 0.06, 0.06, 0.04, 0.08
     good, process = world.products[0], world.processes[0]
     world.enterprises.alive = False
-    good.pricing, good.price = COMMODITY, 5.0
+    good.pricing, good.price, good.outside_price[DOMESTIC] = COMMODITY, 5.0, 5.0
     process.other_cost, process.plant, process.minimum_scale = 2.0, 10.0, 8.0
     return world
 
@@ -634,7 +634,7 @@ def test_a_plant_far_below_efficient_scale_or_return_is_not_built(tiny: Tiny, p:
         world = queue(tiny, p)
         world.projects.alive[1:] = False
         world.processes[0].minimum_scale, p.entry.smallest = 5.0, smallest
-        world.products[0].price = price
+        world.products[0].price = world.products[0].outside_price[DOMESTIC] = price
         pool = int(world.processes[0].pool)
         entry.grant_permits(world, p, NOW)
         assert bool(world.enterprises[1].alive) is founded

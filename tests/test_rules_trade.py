@@ -461,13 +461,13 @@ def test_a_market_is_entered_when_it_pays_back_and_money_certificate_and_attenti
 
 
 # -------------------------------------------------------------------------------------------------- commodities
-def seller_of_ore(tiny: Tiny, p: Any, stock: float) -> Any:
+def seller_of_ore(tiny: Tiny, p: Any, stock: float, makers: int = 1) -> Any:
     """Ore at 10: the country takes 60 and the world 40 a quarter, no trade cost, no wedge, nobody uses it here."""
-    world = tiny()
-    good, maker = world.products[0], world.enterprises[0]
+    world = tiny(enterprises=makers)
+    good = world.products[0]
     good.pricing, good.price, good.local_price = COMMODITY, 10.0, 10.0
     good.outlet[:] = [60.0, 40.0]
-    maker.output_stock[0] = maker.produced = stock
+    world.enterprises.output_stock[:, 0] = world.enterprises.produced = stock
     p.outside_markets.glut, p.outside_markets.least, p.outside_markets.reserve = 1.0, 0.25, 0.0
     return world
 
@@ -532,15 +532,30 @@ def test_what_commodities_bring_at_home_and_abroad(tiny: Tiny, p: Any) -> None:
 
 
 def test_stock_for_local_users_is_kept_and_what_sellers_got_is_remembered(tiny: Tiny, p: Any) -> None:
-    """120 lie there, 40 were used here and half of that is kept: 100 go out at 10. 20 are left over 140; 40 at 9 and 100 at
+    """120 lie there, 40 were sold here and half of that is kept: 100 go out at 10. 20 are left over 140; 40 at 9 and 100 at
     10 bring 0.9714 of the price, remembered half."""
     world = seller_of_ore(tiny, p, 120.0)
     good = world.products[0]
-    p.outside_markets.reserve, good.local_use, good.local_price = 0.5, 40.0, 9.0
+    p.outside_markets.reserve, good.local_use, good.local_price, world.enterprises[0].sold = (
+        0.5,
+        40.0,
+        9.0,
+        40.0,
+    )
     markets.sell_commodities(world, p, NOW)
-    assert world.enterprises[0].sold == pytest.approx(100.0)
+    assert world.enterprises[0].sold == pytest.approx(40.0 + 100.0)
     assert good.stock_cover == pytest.approx(20.0 / 140.0)
     assert good.realisation == pytest.approx(1.0 - 0.5 * (1.0 - 1360.0 / 1400.0))
+
+
+def test_who_has_no_customers_here_keeps_nothing_for_them(tiny: Tiny, p: Any) -> None:
+    """Two makers with 60 each, the first sold 40 here and keeps half of that: of 100 that are offered the outlet takes all."""
+    world = seller_of_ore(tiny, p, 60.0, makers=2)
+    p.outside_markets.reserve, world.products[0].local_use = 0.5, 40.0
+    world.enterprises[0].sold = 40.0
+    markets.sell_commodities(world, p, NOW)
+    assert world.enterprises.output_stock[:, 0] == pytest.approx([20.0, 0.0])
+    assert world.products[0].taken.tolist() == pytest.approx([60.0, 40.0])
 
 
 def test_a_support_that_is_paid_by_half_counts_by_half(

@@ -5,7 +5,8 @@ those who run the process are used:
 
     outlook = utilisation x (basket - unit cost) / user cost of plant x room                            (1)
 
-Room under a quota is there or not. For a differentiated good room is what customers would order of a newcomer of
+The basket is valued at what somebody without customers here gets, for commodities at the outlet at home, which pays less when
+there is more of them. Room under a quota is there or not. For a differentiated good room is what customers would order of a newcomer of
 efficient scale, as the market will be some years ahead, over what its plant could make: it grows with the market and
 falls as the cluster's share of it, and the answer of rivals outside, grow.
 
@@ -53,7 +54,7 @@ from sim.rules.labour import USUAL_PRODUCTIVITY
 from sim.rules.management import take_attention
 from sim.rules.outside_markets import attractiveness, orders_of_newcomer
 from sim.rules.outside_world import market_trend
-from sim.rules.prices import basket_value, best_markup, input_price, realised_price, unit_costs
+from sim.rules.prices import best_markup, input_price, unit_costs
 from sim.rules.search import protection
 from sim.rules.talents import free_row
 from sim.world import (
@@ -348,9 +349,7 @@ def with_buyers_here(good, region):
 def entrant_margin(world, p, process):
     """Price less variable cost of an entrant at 0.8 of frontier productivity, at local prices."""
     region = world.region[0]
-    value = 0.0
-    for slot in range(process.outputs):
-        value += process.yield_of[slot] * realised_price(world.products[process.output[slot]])
+    value = newcomers_basket(world, process)
     cost = (
         process.other_cost * region.general_index + process.levy * region.general_index + process.levy_added
     )
@@ -358,6 +357,17 @@ def entrant_margin(world, p, process):
         cost += 1.02 * process.coefficient[slot] * input_price(world.products[process.input[slot]])
     labour = region.wage * process.workers * region.general_index / region.wage_index
     return value - cost - labour * USUAL_PRODUCTIVITY / 0.8
+
+
+@rule
+def newcomers_basket(world, process):
+    """What a newcomer gets for the outputs of a unit: of commodities, without customers here, what the outlet at home pays."""
+    value = 0.0
+    for slot in range(process.outputs):
+        good = world.products[process.output[slot]]
+        price = good.outside_price[DOMESTIC] if good.pricing == COMMODITY else good.price
+        value += process.yield_of[slot] * price
+    return value
 
 
 @rule
@@ -756,9 +766,10 @@ def plan_plant(world, p, enterprise, process, capacity):
     enterprise.markup = best_markup(good, process, enterprise, world.region[0], p)
     enterprise.price = enterprise.unit_cost + enterprise.markup * normal
     enterprise.capacity = 0.0
-    enterprise.expected_margin = basket_value(world.products, enterprise, process) - enterprise.unit_cost
+    enterprise.expected_margin = newcomers_basket(world, process) - enterprise.unit_cost
     enterprise.expected_orders = capacity
     if good.pricing != COMMODITY:
+        enterprise.expected_margin = enterprise.price - enterprise.unit_cost
         enterprise.expected_orders = first_orders(world, p, enterprise, good)
         capacity = min(plant_for(p, enterprise.expected_orders), p.entry.most_room * capacity)
         enterprise.expected_orders = min(enterprise.expected_orders, capacity)

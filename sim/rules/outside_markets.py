@@ -283,16 +283,24 @@ def sell_to_government(world, p, enterprise, product):
 
 @rule
 def offered_outside(world, p, enterprise, slot, good):
-    """What a maker of a commodity offers outside: stock beyond what local users need, within the local minimum."""
+    """What a maker of a commodity may offer outside within the local minimum: older stock by halves, a share of the new."""
     stock = enterprise.output_stock[slot]
+    if enterprise.minimum_local <= 0.0:
+        return stock
     made = enterprise.produced * world.processes[enterprise.process].yield_of[slot]
-    # Local users of the cluster draw on each seller in proportion; a reserve of their use is kept.
-    users = p.outside_markets.reserve * good.local_use
-    total = max(1e-9, good.offered)
-    kept = users * min(1.0, stock / total)
     held_back = min(1.0, enterprise.minimum_local) * made
-    free = max(0.0, stock - made) * 0.5 + max(0.0, min(stock, made) - held_back)
-    return min(max(0.0, stock - kept), free if enterprise.minimum_local > 0.0 else stock)
+    return max(0.0, stock - made) * 0.5 + max(0.0, min(stock, made) - held_back)
+
+
+@rule
+def kept_for_customers(p, enterprise, slot, good):
+    """Stock that a maker of a commodity keeps for its customers here: a part of what they took of it this quarter.
+
+    A joint product is counted for all makers together and kept by each in proportion to its stock.
+    """
+    stock = enterprise.output_stock[slot]
+    taken = enterprise.sold if slot == 0 else good.local_use * stock / max(1e-9, good.offered)
+    return min(stock, p.outside_markets.reserve * taken)
 
 
 @rule
@@ -307,13 +315,20 @@ def sell_commodities(world, p, now):
                 good = world.products[process.output[slot]]
                 if good.pricing == COMMODITY:
                     good.offered += enterprise.output_stock[slot]
+    for enterprise in world.enterprises:
+        if enterprise.alive:
+            process = world.processes[enterprise.process]
+            for slot in range(process.outputs):
+                good = world.products[process.output[slot]]
+                if good.pricing == COMMODITY:
+                    good.kept += kept_for_customers(p, enterprise, slot, good)
     for place in range(len(world.products)):
         good = world.products[place]
         if good.pricing == COMMODITY:
             held = good.offered
             flow_ = good.local_use
             good.shortage = good.missed / max(1e-9, good.missed + good.local_use + good.imported)
-            offered = max(0.0, held - p.outside_markets.reserve * good.local_use)
+            offered = max(0.0, held - good.kept)
             home = good.outlet[DOMESTIC] * min(1.0, good.access[DOMESTIC])
             abroad = good.outlet[INTERNATIONAL] * min(1.0, good.access[INTERNATIONAL])
             net_home = good.price * (1.0 - good.base_trade_cost[DOMESTIC] * good.trade_cost_factor[DOMESTIC])
@@ -351,7 +366,7 @@ def sell_commodities(world, p, now):
                 )
             good.offered = held
             good.held_back = 0.0
-            good.cluster_share[DOMESTIC] = sold / held if held > 0.0 else 0.0
+            good.cluster_share[DOMESTIC] = sold / offered if offered > 0.0 else 0.0
     for enterprise in world.enterprises:
         if enterprise.alive:
             process = world.processes[enterprise.process]
@@ -364,9 +379,9 @@ def sell_commodities(world, p, now):
 
 @rule
 def sell_commodity(world, p, enterprise, slot, place, good):
-    """One seller's part of what the two outlets take, in proportion to stock, within the local minimum."""
-    stock = enterprise.output_stock[slot]
-    wanted = stock * good.cluster_share[DOMESTIC]
+    """One seller's part of what the two outlets take, in proportion to what it does not keep, within the local minimum."""
+    kept = kept_for_customers(p, enterprise, slot, good)
+    wanted = (enterprise.output_stock[slot] - kept) * good.cluster_share[DOMESTIC]
     quantity = min(wanted, offered_outside(world, p, enterprise, slot, good))
     good.held_back += (wanted - quantity) / max(1e-9, good.offered)
     if quantity <= 0.0:
