@@ -134,14 +134,14 @@ class Entry:
         source="assumed",
     )
     attract: float = parameter(
-        0.09,
+        0.08,
         "1/quarter",
         "h: rate per outside enterprise on the look-out",
         (0.0, 0.1),
         source="assumed; magnet enterprises 10 (2013) to 36 (2017)",
     )
     choosy: float = parameter(2.0, "1", "k: response to the outlook", (0.5, 8.0), source="model 10.10")
-    elsewhere: float = parameter(1.4, "log", "outlook elsewhere", (-1.0, 3.0), source="assumed")
+    elsewhere: float = parameter(1.2, "log", "outlook elsewhere", (-1.0, 3.0), source="assumed")
     openness: float = parameter(
         0.7, "share", "openness to outside investment without policy", (0.0, 1.0), source="assumed"
     )
