@@ -387,6 +387,22 @@ def test_classes_agree_with_a_walk_through_the_family_tree(tiny: Tiny) -> None:
         assert class_of(world, uid) == walk(node), node
 
 
+def test_a_line_counts_an_enterprise_once_however_often_it_is_improved(tiny: Tiny) -> None:
+    """Taken over as it was by one, as improved by another, again by the first: two adopters of the element."""
+    world = tiny(enterprises=3)
+    element = keep(world, 1)
+    better = keep(world, 1, parent=element)
+    other = keep(world, 4)
+    assert [world.innovations[uid - 1].line for uid in (element, better, other)] == [1, 1, 3]
+    first, second = world.enterprises[1], world.enterprises[2]
+    for firm, uid in ((first, element), (second, better), (first, better), (second, element)):
+        innovations.take_over(world, firm, 0, uid)
+    assert world.innovations.adopters[:3].tolist() == [2, 0, 0]
+    innovations.take_over(world, second, 0, other)
+    assert world.innovations.adopters[:3].tolist() == [2, 0, 1]
+    assert (first.technology[0], second.technology[0]) == (better, other)
+
+
 def test_knowledge_gains_are_in_logs_and_bounded(tiny: Tiny) -> None:
     firm = tiny().enterprises[0]
     firm.knowledge[0] = 0.5
@@ -432,6 +448,33 @@ def test_partners_teach_like_suppliers_and_those_behind_do_not(tiny: Tiny, p: An
     assert firm.learned_local == pytest.approx(
         3.75e-5 * math.log(2.0) * (1.0 - math.exp(-1.0)) / 2.0, rel=1e-3
     )
+
+
+@pytest.mark.parametrize(
+    ("mark", "imitated"), [(0.0, 2), (0.099, 2), (0.101, 3), (0.199, 3), (0.201, 0)]
+)
+def test_a_neighbour_is_imitated_where_the_mark_falls(
+    tiny: Tiny, p: Any, monkeypatch: Patch, mark: float, imitated: int
+) -> None:
+    """Two suppliers of equal weight: imitation 0.8 x absorption 1/2 x 3/4 unguarded x (1 - 1/e) / 2 for each, here 0.1."""
+    world = neighbours(tiny, p, 2)
+    keep(world, 9), keep(world, 9), keep(world, 9)
+    world.enterprises.technology[1, 0], world.enterprises.technology[2, 0] = 2, 3
+    p.spillovers.imitation = 0.2 / (0.375 * (1.0 - math.exp(-1.0)))
+    monkeypatch.setitem(spillovers.names, "uniform", lambda *_: mark)
+    spillovers.spill_over(world, p, NOW)
+    assert world.enterprises[0].technology[0] == imitated
+    assert world.innovations.adopters[:3].sum() == (imitated > 0)
+
+
+def test_nobody_imitates_who_does_not_lead(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    world = neighbours(tiny, p, 2)
+    keep(world, 9)
+    world.enterprises.technology[1:, 0], world.enterprises.knowledge[1:, 0] = 1, 0.3
+    p.spillovers.imitation = 3.0
+    monkeypatch.setitem(spillovers.names, "uniform", lambda *_: 0.0)
+    spillovers.spill_over(world, p, NOW)
+    assert world.enterprises[0].technology[0] == 0 and world.innovations[0].adopters == 0
 
 
 def test_nothing_is_learnt_of_neighbours_without_own_research(tiny: Tiny, p: Any) -> None:

@@ -385,6 +385,16 @@ def test_capacity_comes_in_lumps_after_the_time_to_build(tiny: Tiny, p: Any) -> 
     assert world.money[investment.LAND, ENTERPRISES, LOCAL_GOVERNMENT] == pytest.approx(12.5)
 
 
+def test_experience_goes_along_to_new_plant(tiny: Tiny, p: Any) -> None:
+    """90 units with experience 180 gain 45 more: at a share of 0.6 experience grows by 0.6 x 45 / 90."""
+    world = investor(tiny, p)
+    firm = world.enterprises[0]
+    p.entry.parents_experience = 0.6
+    firm.experience, firm.ordered[0] = 180.0, 45.0
+    investment.build(world, p, firm, world.region[0])
+    assert (firm.capacity, firm.experience) == pytest.approx((135.0, 180.0 * 1.3))
+
+
 def test_with_a_small_gap_or_a_busy_head_only_wear_is_replaced(tiny: Tiny, p: Any) -> None:
     """At most the wear of a year, without attention; at a return that half of the gap is worth."""
     p.finance.wear = 0.06

@@ -836,6 +836,13 @@ def test_the_better_are_used_less_where_there_is_little_for_them_to_do(tiny: Tin
     assert (used[:6] > 0.0).all() and (used[:6] <= 1.0).all()
 
 
+def test_a_talent_is_used_less_outside_the_own_field(p: Any) -> None:
+    """All of it where the field is half of the employer's work or more; less by up to 0.4 where it is none of it."""
+    p.talents.mismatch = 0.4
+    weights = np.array([0.5, 0.25, 0.0])
+    assert [talents.match(weights, field, p) for field in range(3)] == pytest.approx([1.0, 0.8, 0.6])
+
+
 def test_a_seeker_minds_the_field_and_the_standing_of_an_institute(
     tiny: Tiny, p: Any, monkeypatch: Patch
 ) -> None:
