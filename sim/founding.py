@@ -151,6 +151,7 @@ def empty(
         vacancies=np.zeros(room + institutes + 8, np.int64),
         living=np.zeros(room, np.int64),
         living_institutes=np.zeros(institutes + 8, np.int64),
+        at_enterprises=np.zeros(1024, np.int64),
         **neutral,
     )
 

@@ -534,6 +534,7 @@ class Region:
     innovations: int = column("1", "innovations recorded")
     living: int = column("1", "enterprises that are there in this quarter")
     living_institutes: int = column("1", "institutes that are there in this quarter")
+    at_enterprises: int = column("1", "talents at work at enterprises when the quarter begins")
     reserve: float = column("million CNY", "money of the local government for its instruments")
     paid_share: float = column("share", "expected share of claims that are paid")
     last_paid_share: float = column("share", "share of claims paid last quarter")
@@ -667,6 +668,7 @@ class World(NamedTuple):
     vacancies: Any  # [place] rows of employers with open posts (institutes as -1 - row)
     living: Any  # [place] rows of living enterprises, made when the quarter begins
     living_institutes: Any  # [place] the same of institutes
+    at_enterprises: Any  # [place] rows of talents at work at enterprises, made when the quarter begins
     neutral_enterprise: Any
     neutral_institute: Any
     neutral_product: Any
@@ -697,6 +699,8 @@ def widened(world: World, name: str, rows: int) -> World:
     longer = table.rows(max(rows, len(old)))
     longer[: len(old)] = old
     world = world._replace(**{name: longer})
+    if name == "talents":
+        world = world._replace(at_enterprises=np.zeros(len(longer), np.int64))
     if name in ("enterprises", "institutes", "projects"):
         room = len(world.enterprises)
         world = world._replace(

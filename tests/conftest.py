@@ -110,6 +110,7 @@ def tiny_world(
         sellers=np.zeros(enterprises * OUTPUTS, np.int64), slots=np.zeros(enterprises * OUTPUTS, np.int64),
         first_seller=np.zeros(products + 1, np.int64), vacancies=np.zeros(enterprises + institutes, np.int64),
         living=np.arange(enterprises), living_institutes=np.arange(institutes),
+        at_enterprises=np.zeros(talents, np.int64),
         **{f"neutral_{name.lower()}": TABLES[name].neutral for name in NEUTRAL},
     )  # fmt: skip
     number = np.arange(enterprises)

@@ -450,9 +450,7 @@ def test_partners_teach_like_suppliers_and_those_behind_do_not(tiny: Tiny, p: An
     )
 
 
-@pytest.mark.parametrize(
-    ("mark", "imitated"), [(0.0, 2), (0.099, 2), (0.101, 3), (0.199, 3), (0.201, 0)]
-)
+@pytest.mark.parametrize(("mark", "imitated"), [(0.0, 2), (0.099, 2), (0.101, 3), (0.199, 3), (0.201, 0)])
 def test_a_neighbour_is_imitated_where_the_mark_falls(
     tiny: Tiny, p: Any, monkeypatch: Patch, mark: float, imitated: int
 ) -> None:

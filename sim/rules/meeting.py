@@ -14,12 +14,10 @@ from sim.chance import choose, uniform
 from sim.compiled import rule
 from sim.world import AT_ENTERPRISE
 
-PEOPLE = 8  # looked at until one works at an enterprise
-
 
 @rule
 def see_who_is_there(world, p, now):
-    """List the rows of living enterprises and institutes, in the order of the tables."""
+    """List the rows of living enterprises and institutes and of those who work there, in the order of the tables."""
     region = world.region[0]
     number = 0
     for row in range(len(world.enterprises)):
@@ -33,6 +31,12 @@ def see_who_is_there(world, p, now):
             world.living_institutes[number] = row
             number += 1
     region.living_institutes = number
+    number = 0
+    for row in range(len(world.talents)):
+        if world.talents[row].alive and world.talents[row].works == AT_ENTERPRISE:
+            world.at_enterprises[number] = row
+            number += 1
+    region.at_enterprises = number
 
 
 @rule
@@ -43,12 +47,13 @@ def some_enterprise(world, now, what, who, whom):
 
 @rule
 def some_employer(world, now, what, who, whom):
-    """The row of a living enterprise, in proportion to its talents: that of the first person met who works at one.
+    """The row of a living enterprise, in proportion to its talents: that of a person met who works at one.
 
-    Any enterprise when none of the people met does; there must be one.
+    Any enterprise when nobody does, or when that person has lost the post meanwhile; there must be one.
     """
-    for attempt in range(PEOPLE):
-        talent = world.talents[choose(len(world.talents), now, what, who, PEOPLE * (whom + 1) + attempt)]
+    at_work = world.region[0].at_enterprises
+    if at_work > 0:
+        talent = world.talents[world.at_enterprises[choose(at_work, now, what, who, whom)]]
         if talent.alive and talent.works == AT_ENTERPRISE and world.enterprises[talent.employer].alive:
             return talent.employer
     return some_enterprise(world, now, what, who, whom)
