@@ -115,11 +115,11 @@ class OutsideMarkets:
         source="assumed: dumping below is held back",
     )
     reserve: float = parameter(
-        0.45,
+        0.6,
         "quarter",
         "stock of a commodity kept for local users, over local use",
         (0.0, 2.0),
-        source="assumed: about six weeks; history's local conversion (H4) and output (H2) pin it to 0.35 to 0.55",
+        source="assumed: under two months; history's local conversion (H4) and output (H2) pin it to 0.55 to 0.65",
     )
 
 
