@@ -37,6 +37,7 @@ from sim.rules.labour import workers_per_unit
 from sim.rules.outside_markets import attractiveness
 from sim.rules.outside_world import PRICE_RULES
 from sim.rules.prices import best_markup, set_prices
+from sim.rules.search import free_to_build
 from sim.rules.talents import pay_level, pick_discipline, wanted_talents
 from sim.scenario import Scenario
 from sim.world import (
@@ -605,13 +606,15 @@ def _share_abroad(world: World, product: Any, place: int) -> Any:
 def _rates_to_keep_up(world: World, p: Any) -> int:
     """(4) for each enterprise that does R&D, noted in ``world.keys``; returns how many there are."""
     search = p.search
-    radical = 1.0 + search.radical * (search.radical_factor - 1.0)
-    mean_step = search.step * math.exp(search.spread**2 / 2.0) * radical
+    median_to_mean = math.exp(search.spread**2 / 2.0)
     number = 0
     fields = len(world.fields)
     for enterprise in world.enterprises:
         if enterprise.alive and enterprise.research_intensity > 0.0:
             process = world.processes[enterprise.process]
+            # Small steps as far as nobody stands in the way, radical ones always.
+            small = (1.0 - search.radical) * free_to_build(process, search.protection, p)
+            mean_step = search.step * median_to_mean * (small + search.radical * search.radical_factor)
             growth = 0.0
             gain = 0.0
             for field in range(fields):

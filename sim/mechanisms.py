@@ -429,6 +429,7 @@ MECHANISMS: dict[str, tuple[Mechanism, ...]] = {
               changed(lambda before, now: (abs(before.propensity - now.propensity) > 1e-9).any(axis=1))),
         fires("patents", "5", "search joint_projects institutes", "patents, of institutes too",
               recorded(lambda made: made.patented)),
+        fires("others' patents stand in the way", "5", "search", "steps blocked", region("steps_blocked")),
         fires("learning from neighbours", "5, 10.8", "spillovers meeting talents institutes", "enterprise-quarters",
               enterprises(lambda each: each.learned_local > 0.0)),
         fires("learning from outside", "10.8", "spillovers introduction", "enterprise-quarters",

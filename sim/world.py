@@ -575,6 +575,7 @@ class Region:
     exits: float = flow("1", "enterprises that left: insolvent, given up, moved away", slots=3)
     permits: float = flow("1", "permits granted")
     waiting: float = flow("1", "applications waiting")
+    steps_blocked: float = flow("1", "steps of own search to which the owner of what they build on said no")
     joint_projects: float = flow("1", "joint projects running")
     transfers: float = flow("1", "results of institutes taken over by enterprises")
     institutes_opened: float = flow("1", "institutes that settled")

@@ -241,6 +241,7 @@ def searcher(tiny: Tiny, p: Any) -> Any:
     world.region[0].discovery = 0.1
     p.search.alpha, p.search.omega, p.search.step, p.search.spread = 0.5, 1.0, 0.05, 0.8
     p.search.radical, p.search.radical_factor, p.search.patent, p.search.protection = 0.1, 5.0, 0.4, 0.5
+    p.search.covered = 0.0
     return world
 
 
@@ -291,7 +292,7 @@ def test_protection_makes_patents_worth_taking(tiny: Tiny, p: Any, monkeypatch: 
         world = searcher(tiny, p)
         world.region[0].protection_change = change
         search.search_originally(world, p, NOW)
-    assert chances.asked == pytest.approx([0.1, 0.4, 0.1, 0.5])
+    assert chances.asked == pytest.approx([0.1, 0.0, 0.4, 0.1, 0.0, 0.5])  # radical, blocked, patented
     world.region[0].protection_change = 3.0
     assert search.protection(world, p) == 1.0
 
@@ -776,9 +777,9 @@ def pair(tiny: Tiny, p: Any, institute: bool) -> Any:
 
 @pytest.mark.parametrize("institute", [True, False])
 def test_a_project_takes_attention_on_both_sides_each_quarter(tiny: Tiny, p: Any, institute: bool) -> None:
-    """0.3 of the enterprise, 0.3 of an enterprise that is its partner or a place at an institute; who has less is not free."""
+    """0.3 of the enterprise, 0.3 of an enterprise that is its partner or a place at an institute; free is who keeps 0.2."""
     world = pair(tiny, p, institute)
-    p.management.joint_needs = 0.3
+    p.management.joint_needs, p.management.growth_needs = 0.3, 0.2
     world.enterprises.attention = 0.5
     joint.begin_joint_projects(world, p, NOW)
     assert world.enterprises.attention == pytest.approx([0.2, 0.5 if institute else 0.2])
@@ -892,6 +893,21 @@ def test_those_met_by_chance_teach_a_little(tiny: Tiny, p: Any, monkeypatch: Pat
     assert world.enterprises[0].learned_local == pytest.approx(learnt, rel=1e-3)
 
 
+def test_others_patents_stand_in_the_way_of_small_steps(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
+    """A quarter of the elements covered and protection of 0.8: (1 - 0.2)^2 = 0.64 free. Small steps stop, radical ones not."""
+    monkeypatch.setitem(search.names, "poisson", lambda *_: 2)
+    for come_true, made in (((search.BLOCKED,), 0), ((search.BLOCKED, search.RADICAL), 2)):
+        monkeypatch.setitem(
+            search.names, "happens", lambda chance, now, what, *_, come_true=come_true: what in come_true
+        )
+        world = searcher(tiny, p)
+        p.search.covered, p.search.protection = 0.25, 0.8
+        world.processes[0].complexity = 2.0
+        assert search.free_to_build(world.processes[0], 0.8, p) == pytest.approx(0.64)
+        search.search_originally(world, p, NOW)
+        assert (world.region[0].steps_blocked, world.region[0].innovations) == (2 - made, made)
+
+
 def test_patents_are_counted_and_fade(tiny: Tiny, p: Any, monkeypatch: Patch) -> None:
     """Two steps patented; 0.98 of them a quarter later, the count of grants stays."""
     monkeypatch.setitem(search.names, "poisson", lambda *_: 2)
@@ -915,7 +931,7 @@ def test_a_partner_is_sought_by_trust_reputation_and_convening(
     world = tiny(institutes=2)
     firm = world.enterprises[0]
     p.joint_projects.looks, p.joint_projects.convening, p.management.joint_needs = 0.0, 1.0, 0.0
-    firm.research, firm.propensity[INTEGRATED], firm.knowledge[0] = 1.0, 1.0, 0.5
+    firm.research, firm.propensity[INTEGRATED], firm.knowledge[0], firm.attention = 1.0, 1.0, 0.5, 1.0
     firm.partner[:2], firm.partner_uid[:2], firm.partner_institute[:2] = [0, 1], [101, 102], 1
     firm.partner_trust[:2] = 0.3
     world.institutes.reputation = world.institutes.transfer_orientation = 0.5

@@ -157,6 +157,19 @@ def test_a_design_is_performed_and_judged_on_paired_seeds() -> None:
     assert row.said in ("agree", "inconclusive", "disagree")
 
 
+def test_a_contrast_over_all_stages_is_that_of_the_cluster() -> None:
+    """And less itself it is nothing; a design may take several times the seeds."""
+    design = next(each for each in designs() if each.id == "E6")
+    whole = design.contrasts[0].model_copy(update={"years": (2013, 2014)})
+    stages = whole.model_copy(update={"stages": (1, 2, 3, 4, 5, 6)})
+    nothing = stages.model_copy(update={"less_stages": stages.stages})
+    short = {"end": "2014Q4", "times": 2, "contrasts": (whole, stages, nothing)}
+    one, other, nil = perform(design.model_copy(update=short), 2, 1).results
+    assert len(one.values) == 4 and any(one.values)
+    assert other.values == pytest.approx(one.values)
+    assert nil.values == pytest.approx((0.0,) * 4)
+
+
 def test_a_ratio_of_effects_has_an_interval_and_no_values_of_its_own() -> None:
     design = next(each for each in designs() if each.id == "P1")
     short = design.contrasts[0].model_copy(update={"years": (2013, 2014)})

@@ -6,8 +6,8 @@ and enterprises whose people it meets, so the large first) and ranks them by
     trust + reputation + fit(distance) + convening power of the coordination body                         (1)
 
 A partner must be free: an enterprise takes part in one project at a time of its own and in those of others as far as its
-management's attention goes, which every project takes each quarter on both sides; an institute takes part in as many as its
-researchers allow. The gain of a project is an inverted U in cognitive distance d (mean absolute log gap over the product's fields):
+management's attention goes, which every project takes each quarter on both sides, beside what an order of plant would take; an
+institute takes part in as many as its researchers allow. The gain of a project is an inverted U in cognitive distance d (mean absolute log gap over the product's fields):
 
     fit(d)  = (d / d*) exp(1 - d / d*),      chance of success = h fit(d) (0.5 + trust) e^... x effort     (2)
 
@@ -145,6 +145,12 @@ def count_projects(world, p, now):
 
 
 @rule
+def can_take_part(enterprise, p):
+    """Whether an enterprise has attention for one more project, beside what an order of plant would take."""
+    return enterprise.attention >= p.management.joint_needs + p.management.growth_needs
+
+
+@rule
 def engage_partner(world, p, enterprise, slot):
     """A project takes room at an institute, attention at an enterprise."""
     if enterprise.partner_institute[slot]:
@@ -173,7 +179,7 @@ def begin_joint_projects(world, p, now):
                 + p.joint_projects.convening * enterprise.coordination
             )
         )
-        if happens(wish, now, BEGIN, enterprise.uid, 0) and enterprise.attention >= p.management.joint_needs:
+        if happens(wish, now, BEGIN, enterprise.uid, 0) and can_take_part(enterprise, p):
             slot = find_partner(world, p, now, enterprise, place)
             if slot >= 0 and take_attention(enterprise, p.management.joint_needs):
                 enterprise.joint_slot = slot
@@ -285,7 +291,7 @@ def appeal(world, p, now, enterprise, row, institute, trust, look):
             + 0.3 * normal(now, LIKING, enterprise.uid, look)
         )
     other = world.enterprises[row]
-    if other.attention < p.management.joint_needs:
+    if not can_take_part(other, p):
         return -1.0
     fit = fit_of_distance(
         distance_between(

@@ -7,15 +7,21 @@ The field is drawn by the product's weights. lambda is solved at the founding so
 at usual R&D keeps its gap to the frontier; E_ref falls as pay rises against other prices, like the people that a usual
 budget buys, so effort becomes neither more nor less effective because the world is richer. A radical step is an element of its own; a small one improves the technology in use.
 Protection makes patents worth taking and original work worth doing (the score of the mode), and dampens spillovers
-(chapter "spillovers").
+(chapter "spillovers"). It also lets the owners of what one builds on say no: a small step needs elements in number like the
+product's complexity; others hold patents on a part of them, which count as far as they are protected:
+
+    chance that nobody stands in the way = (1 - covered x protection)^complexity                          (3)
+
+A radical step builds on nobody. lambda is solved for the protection without policy.
 
 Patents earn royalties from outside, the more the better they are protected; the inventors get their share of them:
 
-    income = royalty x patents x protection x G x (1 - inventors' share)                                 (3)
+    income = royalty x patents x protection x G x (1 - inventors' share)                                 (4)
 
 The three modes are learned by reinforcement (Roth and Erev 1995): each mode's score remembers what it brought, and
 propensities follow scores slowly, never below a floor.
-Sources: step sizes skewed (Silverberg and Verspagen 2004); (2) model 10.5.
+Sources: step sizes skewed (Silverberg and Verspagen 2004); (2) model 10.5; (3) cumulative innovation (Scotchmer 1991), the
+anticommons (Heller and Eisenberg 1998), thickets in complex products (Shapiro 2001).
 """
 
 from __future__ import annotations
@@ -73,6 +79,13 @@ class Search:
         (0.0, 1.0),
         source="assumed: middle of international indices for China after 2011",
     )
+    covered: float = parameter(
+        0.3,
+        "share",
+        "of the elements that a step builds on that are under patents of others who do not license",
+        (0.0, 0.8),
+        source="assumed; the magnet patents of one Japanese holder closed markets to most Chinese makers until 2014",
+    )
     royalty: float = parameter(
         0.03,
         "million CNY/quarter",
@@ -97,6 +110,7 @@ IN_FIELD = decision("in which field a step is made")
 STEP = decision("how large a step is")
 RADICAL = decision("whether a step is radical")
 PATENT = decision("whether a step is patented")
+BLOCKED = decision("whether the owner of what a step builds on says no")
 
 
 @rule
@@ -106,8 +120,14 @@ def protection(world, p):
 
 
 @rule
+def free_to_build(process, guard, p):
+    """(3)."""
+    return (1.0 - p.search.covered * guard) ** process.complexity
+
+
+@rule
 def search_originally(world, p, now):
-    """Own search by (1) and (2)."""
+    """Own search by (1) to (3)."""
     region = world.region[0]
     guard = protection(world, p)
     for enterprise in world.enterprises:
@@ -129,6 +149,10 @@ def search_originally(world, p, now):
                 process.weight, len(world.fields), uniform(now, IN_FIELD, enterprise.uid, each)
             )
             radical = happens(p.search.radical, now, RADICAL, enterprise.uid, each)
+            blocked = 1.0 - free_to_build(process, guard, p)
+            if not radical and happens(blocked, now, BLOCKED, enterprise.uid, each):
+                region.steps_blocked += 1
+                continue
             step = p.search.step * math.exp(p.search.spread * normal(now, STEP, enterprise.uid, each))
             if radical:
                 step *= p.search.radical_factor
@@ -152,7 +176,7 @@ def search_originally(world, p, now):
 
 @rule
 def earn_royalties(world, p, now):
-    """Income from patents by (3)."""
+    """Income from patents by (4)."""
     region = world.region[0]
     rate = p.search.royalty * protection(world, p) * region.general_index
     for enterprise in world.enterprises:

@@ -57,6 +57,12 @@ class Contrast(Strict):
     output: str
     weights: dict[str, float] = Field(description="arms and how they count")
     years: tuple[int, int] = Field(description="first and last year of the outcome")
+    stages: tuple[int, ...] | None = Field(
+        default=None, description="stages whose outcomes are added up, all of the cluster by default"
+    )
+    less_stages: tuple[int, ...] | None = Field(
+        default=None, description="stages whose effect in per cent is deducted (with stages and relative_to)"
+    )
     less_years: tuple[int, int] | None = Field(default=None, description="years whose outcome is deducted")
     relative_to: str | None = Field(default=None, description="arm whose mean outcome is 100 per cent")
     per: str | None = Field(default=None, description="output over whose effect it is counted")
@@ -86,6 +92,7 @@ class Design(Strict):
     source: str
     base: str = Field(default="without_policy", description="scenario that all arms change")
     end: str = Field(default="2024Q4", description="last quarter")
+    times: int = Field(default=1, ge=1, description="how many times the usual number of seeds it takes")
     arms: dict[str, Arm] = Field(alias="arm")
     contrasts: tuple[Contrast, ...] = Field(alias="contrast", min_length=1)
 
@@ -125,6 +132,9 @@ def _wrong(design: Design, file: TomlFile) -> list[Problem]:
             if name is not None and name not in OUTPUTS:
                 near = nearest(name, OUTPUTS)
                 problems.append(file.problem((*at, key), name, "no such output", suggestion=near))
+        if contrast.less_stages and not (contrast.stages and contrast.relative_to):
+            problem = "needs stages and relative_to beside it"
+            problems.append(file.problem((*at, "less_stages"), list(contrast.less_stages), problem))
         for arm in (*contrast.weights, *(contrast.against or ())):
             if arm not in design.arms:
                 known = ", ".join(design.arms)
@@ -153,7 +163,7 @@ def perform(
     design: Design, seeds: int, jobs: int | None, progress: Callable[[int, int], None] | None = None
 ) -> Row:
     """Run a design and judge it."""
-    comparison = compare(scenarios(design), seeds=seeds, jobs=jobs, progress=progress)
+    comparison = compare(scenarios(design), seeds=design.times * seeds, jobs=jobs, progress=progress)
     return Row(
         id=design.id,
         fact=design.fact,
@@ -181,8 +191,12 @@ def judge(comparison: Comparison, arms: list[str], contrast: Contrast) -> Result
         )
         effect, below = effect / below.mean() - theirs / cost.mean(), None
     if contrast.relative_to:
-        whole = average(comparison, contrast.output, contrast.years)[arms.index(contrast.relative_to)].mean()
-        effect, unit = 100.0 * effect / abs(float(whole)), "%"
+        whole = arms.index(contrast.relative_to)
+        effect, unit = percent(comparison, whole, contrast, effect), "%"
+        if contrast.less_stages:
+            other = contrast.model_copy(update={"stages": contrast.less_stages})
+            theirs = weighted(comparison, arms, contrast.output, contrast.weights, other)
+            effect = effect - percent(comparison, whole, other, theirs)
     low, high = (float(end[0]) for end in interval(effect[None], None if below is None else below[None]))
     value = float(effect.mean() if below is None else effect.mean() / abs(below.mean()))
     values = tuple(effect.tolist()) if below is None else ()
@@ -210,30 +224,42 @@ def agreement(value: float, low: float, high: float, band: tuple[float, float]) 
     return AGREE if inside else INCONCLUSIVE
 
 
+def percent(comparison: Comparison, arm: int, contrast: Contrast, effect: Any) -> Any:
+    """An effect in per cent of the mean outcome of an arm."""
+    whole = average(comparison, contrast.output, contrast)[arm].mean()
+    return 100.0 * effect / abs(float(whole))
+
+
 def weighted(
     comparison: Comparison, arms: list[str], output: str, weights: dict[str, float], contrast: Contrast
 ) -> Any:
     """(1), one value per seed."""
-    outcome = average(comparison, output, contrast.years)
+    outcome = average(comparison, output, contrast)
     if contrast.less_years:
-        outcome = outcome - average(comparison, output, contrast.less_years)
+        before = contrast.model_copy(update={"years": contrast.less_years})
+        outcome = outcome - average(comparison, output, before)
     return sum(weight * outcome[arms.index(arm)] for arm, weight in weights.items())
 
 
-def average(comparison: Comparison, output: str, years: tuple[int, int]) -> Any:
-    """Mean yearly value over the years named: [arm, seed]."""
-    first = comparison.baseline.start.year
-    return comparison.by_year(output)[:, :, years[0] - first : years[1] - first + 1].mean(axis=2)
+def average(comparison: Comparison, output: str, contrast: Contrast) -> Any:
+    """Mean yearly value over the years and stages named: [arm, seed]."""
+    start = comparison.baseline.start.year
+    first, last = (year - start for year in contrast.years)
+    if contrast.stages is None:
+        values = comparison.by_year(output)
+    else:
+        values = sum(comparison.by_year(output, "stage", stage) for stage in contrast.stages)
+    return values[:, :, first : last + 1].mean(axis=2)
 
 
 def cost_in_words(
     comparison: Comparison, arms: list[str], contrast: Contrast, effect: float, unit: str
 ) -> str:
     """Public money per unit of effect, where there is any."""
-    if contrast.per:
+    if contrast.per or contrast.less_years or contrast.stages:
         return ""
     cost = float(weighted(comparison, arms, "public_cost", contrast.weights, contrast).mean())
-    if abs(cost) < LEAST_COST or effect == 0.0 or contrast.less_years:
+    if abs(cost) < LEAST_COST or effect == 0.0:
         return ""
     each = "per cent" if unit == "%" else "unit" if unit == "1" else unit
     return f"{cost:.3g} million CNY of public money a year, {cost / effect:.3g} for each {each}"
