@@ -750,9 +750,9 @@ def test_the_gain_is_an_inverted_u_in_distance(p: Any) -> None:
 def test_large_employers_are_met_first(tiny: Tiny) -> None:
     """Nine people work at the second enterprise and one at the first; one looks for a post."""
     world = tiny(enterprises=2, talents=11)
-    meeting.see_who_is_there(world, None, NOW)
     world.talents.alive, world.talents.works = True, AT_ENTERPRISE
     world.talents.employer, world.talents.works[10] = [0] + [1] * 10, NOWHERE
+    meeting.see_who_is_there(world, None, NOW)
     met = [meeting.some_employer(world, Now(1, t), 7, 8, 9) for t in range(400)]
     assert np.mean(met) == pytest.approx(0.9, abs=0.05)
     world.talents.alive = False
