@@ -7,7 +7,7 @@ The order is data: read it, print it, put a rule of your own between two of them
 from __future__ import annotations
 
 from sim.rules.commercialisation import commercialise, see_capability
-from sim.rules.entry import attract, diversify, grant_permits, see_outlook, spin_off
+from sim.rules.entry import attract, diversify, spin_off
 from sim.rules.finance import settle_accounts
 from sim.rules.government import run_the_budget
 from sim.rules.institutes import do_institute_research, fund_institutes, settle_institutes
@@ -18,8 +18,10 @@ from sim.rules.labour import hire_workers
 from sim.rules.leaving import leave
 from sim.rules.management import give_attention, improve_practice
 from sim.rules.meeting import see_who_is_there
+from sim.rules.outlook import see_outlook
 from sim.rules.outside_markets import enter_markets, sell_commodities, sell_differentiated
 from sim.rules.outside_world import change_luck, move_demand, move_frontier, move_prices, read_the_calendar
+from sim.rules.permits import grant_permits
 from sim.rules.prices import set_prices
 from sim.rules.relations import keep_relations
 from sim.rules.research import plan_research, revise_research

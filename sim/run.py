@@ -26,7 +26,7 @@ from sim.founding import empty, found
 from sim.outputs import Slot, layout, observe, recorded, totals_table
 from sim.policies import RULES as INSTRUMENTS
 from sim.quarter import QUARTER
-from sim.rules.entry import row_is_free
+from sim.rules.permits import row_is_free
 from sim.scenario import Scenario
 from sim.world import World, widened
 

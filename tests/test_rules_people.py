@@ -12,6 +12,8 @@ from conftest import plain
 
 import sim.rules.entry
 import sim.rules.institutes
+import sim.rules.outlook
+import sim.rules.permits
 import sim.rules.talents
 from sim.accounts import CAME, ENTERPRISES, HOUSEHOLDS, INSTITUTES, LEFT, OUTSIDE
 from sim.chance import Now
@@ -39,6 +41,8 @@ from sim.world import (
 talents = plain(sim.rules.talents)
 institutes = plain(sim.rules.institutes)
 entry = plain(sim.rules.entry)
+outlook = plain(sim.rules.outlook)
+permits = plain(sim.rules.permits)
 
 NOW = Now(1, 4)
 Tiny = Callable[..., Any]
@@ -451,14 +455,14 @@ def test_permits_are_granted_oldest_first_as_many_as_the_desks_can_handle(tiny: 
     p.entry.desks = 1.0
     orders = []
     for t in range(4, 7):
-        entry.grant_permits(world, p, Now(1, t))
+        permits.grant_permits(world, p, Now(1, t))
         newest = world.enterprises[world.enterprises.alive & (world.enterprises.founded == t)]
         orders.append(newest.uid.tolist())
     assert orders == [[20], [25], [30]]
     assert world.region[0].permits == 3
     world = queue(tiny, p)
     world.region[0].approval_capacity = 1.0
-    entry.grant_permits(world, p, NOW)
+    permits.grant_permits(world, p, NOW)
     assert sorted(world.enterprises.uid[world.enterprises.alive]) == [1, 20, 25]
     assert world.region[0].waiting == 1
 
@@ -481,12 +485,12 @@ def test_a_new_enterprise_has_its_plant_on_order_and_its_money(tiny: Tiny, p: An
     world = queue(tiny, p)
     world.processes[0].build_quarters, world.processes[0].typical_scale = 4, 10.0
     world.projects.alive[1:] = False
-    entry.grant_permits(world, p, NOW)
+    permits.grant_permits(world, p, NOW)
     firm = world.enterprises[1]
     assert firm.alive and firm.uid == 30
     assert firm.capacity == 0.0 and firm.ordered.tolist()[:4] == [0.0, 0.0, 0.0, 10.0]
     assert firm.ordered_cost.tolist()[:4] == [5.0] * 4
-    assert firm.cash == pytest.approx(12.8) == world.money[entry.EQUITY, OUTSIDE, ENTERPRISES]
+    assert firm.cash == pytest.approx(12.8) == world.money[permits.EQUITY, OUTSIDE, ENTERPRISES]
     assert (firm.knowledge[0], firm.reach[DOMESTIC], firm.ownership) == (0.8, 0.5, OUTSIDE_OWNED)
     assert firm.serves.tolist() == [1, 1] and firm.certified
     assert world.region[0].entries[ATTRACTED] == 1
@@ -496,7 +500,7 @@ def test_a_row_is_used_again_a_quarter_after_death_at_the_earliest(tiny: Tiny, p
     world = queue(tiny, p)
     world.enterprises.died[1] = 3
     world.projects.alive[1:] = False
-    entry.grant_permits(world, p, NOW)
+    permits.grant_permits(world, p, NOW)
     assert not world.enterprises[1].alive and world.enterprises[2].alive
 
 
@@ -507,7 +511,7 @@ def test_a_parent_pays_for_its_line_or_it_lapses(tiny: Tiny, p: Any) -> None:
         project = world.projects[0]
         project.origin, project.parent, project.parent_uid, project.group = DIVERSIFIED, 0, 1, 1
         world.enterprises[0].cash = cash
-        entry.grant_permits(world, p, NOW)
+        permits.grant_permits(world, p, NOW)
         assert bool(world.enterprises[1].alive) is founded
         assert world.enterprises[0].cash == pytest.approx(cash - 8.0 * founded)
         assert world.enterprises[1].cash == pytest.approx(8.0 * founded)
@@ -527,7 +531,7 @@ def test_a_founder_changes_post_or_the_spin_off_lapses(tiny: Tiny, p: Any) -> No
         )
         person(world, 0, AT_ENTERPRISE, 0, alive=there)
         world.enterprises[0].local_talents = 5
-        entry.grant_permits(world, p, NOW)
+        permits.grant_permits(world, p, NOW)
         assert bool(world.enterprises[1].alive) is there
         assert world.enterprises.local_talents[:2].tolist() == ([4, 1] if there else [5, 0])
         if there:
@@ -549,13 +553,13 @@ def test_the_outlook_is_margin_over_user_cost_at_usual_use(tiny: Tiny, p: Any) -
     """0.7 x 3 / 0.6; a subsidy of one half leaves a user cost of 0.4; a levy of 1 takes a third of the margin."""
     world = outlook_world(tiny, p)
     process = world.processes[0]
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5)
     process.entrant_subsidy = 0.5
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(5.25)
     process.entrant_subsidy, process.levy_added = 0.0, 1.0
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(2.0 * 0.7 / 0.6)
 
 
@@ -565,9 +569,9 @@ def test_the_outlook_knows_how_plant_here_is_used(tiny: Tiny, p: Any) -> None:
     process = world.processes[0]
     newcomers = tiny(enterprises=3).enterprises
     newcomers.capacity, newcomers.produced, newcomers.expected_margin = 10.0, 5.0, 1.0
-    entry.see_outlook(world._replace(enterprises=newcomers[:1]), p, NOW)
+    outlook.see_outlook(world._replace(enterprises=newcomers[:1]), p, NOW)
     assert process.outlook == pytest.approx(0.5 * 3.0 / 0.6)
-    entry.see_outlook(world._replace(enterprises=newcomers), p, NOW)
+    outlook.see_outlook(world._replace(enterprises=newcomers), p, NOW)
     assert process.outlook == pytest.approx(0.5 * 2.0 / 0.6)
 
 
@@ -575,10 +579,10 @@ def test_no_licence_for_new_plant_where_the_quota_leaves_no_room(tiny: Tiny, p: 
     world = outlook_world(tiny, p)
     process = world.processes[0]
     process.quota = 0
-    for left, outlook in ((7.0, 0.0), (9.0, 3.5)):
+    for left, seen in ((7.0, 0.0), (9.0, 3.5)):
         process.quota_left = left
-        entry.see_outlook(world, p, NOW)
-        assert process.outlook == pytest.approx(outlook)
+        outlook.see_outlook(world, p, NOW)
+        assert process.outlook == pytest.approx(seen)
 
 
 def newcomers_market(world: Any, p: Any) -> Any:
@@ -595,18 +599,18 @@ def test_the_outlook_sees_what_a_newcomer_would_be_ordered(tiny: Tiny, p: Any) -
     """10 units for a plant of 8 are room for 1.25; half the access half of it; three years of +10 % a third more."""
     world = outlook_world(tiny, p)
     good, process = newcomers_market(world, p), world.processes[0]
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5 * 1.25)
     good.access[DOMESTIC] = 0.5
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5 * 0.625)
     # What the cluster has already got is no room: rivals of 2 and a share of one half weigh 4, a newcomer gets a fifth.
     good.access[DOMESTIC], good.cluster_share[DOMESTIC] = 1.0, 0.5
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5 * 0.75)
     good.growth[DOMESTIC], world.region[0].opening = 0.1, NOW.t - 1
     p.outside_world.growth_fade = 0.0
-    entry.see_outlook(world, p, NOW)
+    outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5 * 0.75 * math.exp(0.3))
 
 
@@ -622,7 +626,7 @@ def test_founders_build_for_the_customers_they_bring_or_not_at_all(tiny: Tiny, p
         firm = world.enterprises[0]
         firm.capacity, firm.reach[:], firm.serves[:] = 0.0, [reach, 0.0], [True, False]
         firm.productivity, firm.cost_luck, firm.demand_luck, firm.standing = 0.68, 0.0, 0.0, 0.0
-        capacity = entry.plan_plant(world, p, firm, process, wanted)
+        capacity = permits.plan_plant(world, p, firm, process, wanted)
         assert (firm.price, firm.capacity) == (pytest.approx(2.5), 0.0)
         assert capacity == pytest.approx(built or 6.0)
         assert firm.expected_orders == pytest.approx(min(built or 6.0, 10.0 if reach == 1.0 else 6.0))
@@ -636,10 +640,10 @@ def test_a_plant_far_below_efficient_scale_or_return_is_not_built(tiny: Tiny, p:
         world.processes[0].minimum_scale, p.entry.smallest = 5.0, smallest
         world.products[0].price = world.products[0].outside_price[DOMESTIC] = price
         pool = int(world.processes[0].pool)
-        entry.grant_permits(world, p, NOW)
+        permits.grant_permits(world, p, NOW)
         assert bool(world.enterprises[1].alive) is founded
         assert world.processes[0].pool == pool + (not founded)
-        assert entry.row_is_free(world.enterprises[1], NOW.t) is not founded
+        assert permits.row_is_free(world.enterprises[1], NOW.t) is not founded
 
 
 def test_outside_enterprises_come_at_a_rate_from_a_finite_pool(
@@ -704,7 +708,7 @@ def test_outside_plants_serve_the_world_and_do_research_as_often_as_said(tiny: T
         project = world.projects[0]
         assert row is None and (project.reach[INTERNATIONAL] > 0.0) == (share == 1.0)
         project.ready, project.capacity, project.reach[DOMESTIC] = 4, 10.0, 0.5
-        entry.grant_permits(world, p, NOW)
+        permits.grant_permits(world, p, NOW)
         firm = world.enterprises[1]
         assert firm.alive and firm.research_intensity == pytest.approx(0.03 * share)
         assert (firm.serves[INTERNATIONAL], firm.certified) == (share == 1.0, share == 1.0)
@@ -800,7 +804,7 @@ def test_exporting_entrants_need_a_certificate(tiny: Tiny, p: Any) -> None:
         world.enterprises[0].cash = 100.0
         project = world.projects[0]
         project.origin, project.parent, project.parent_uid = origin, 0, 1
-        entry.grant_permits(world, p, NOW)
+        permits.grant_permits(world, p, NOW)
         assert world.enterprises[1].serves[INTERNATIONAL] == serves
 
 
