@@ -226,11 +226,11 @@ class Entry:
         source="assumed: below the hurdle of those who lend; founders overrate their chances (Cooper et al. 1988)",
     )
     smallest: float = parameter(
-        0.25,
+        0.35,
         "share",
         "of the efficient scale below which no plant is built",
         (0.0, 1.0),
-        source="assumed: at a quarter of it plant costs half as much again per unit (six-tenths rule)",
+        source="assumed: at a third of it plant costs half as much again per unit (six-tenths rule)",
     )
 
 
