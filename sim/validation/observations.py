@@ -37,6 +37,7 @@ FLOWS = (
     "value_added_volume", "profit", "investment", "depreciation", "research", "learned_local", "learned_outside",
     "learned_own", "wages", "talent_pay",
 )  # fmt: skip
+REPORTED = 0.001  # million CNY a quarter: enterprises report to statistics in thousands
 STOCKS = (
     "group", "process", "product", "stage", "founded", "origin", "ownership", "in_zone", "capital", "capacity",
     "capability", "quality", "patents_granted", "experience", "practice", "cash", "debt",
@@ -188,7 +189,7 @@ class _Notes:
             "year": np.full(len(alive), year),
             "quarters": np.ones(len(alive)),
             **{name: table[name][alive] for name in (*FLOWS, *STOCKS)},
-            "quarters_selling": (table["sales"][alive] > 0.0).astype(float),
+            "quarters_selling": (table["sales"][alive] > REPORTED).astype(float),
             "exports": table["sales_market"][alive, INTERNATIONAL],
             "innovations": table["innovations"][alive].sum(axis=1),
             "employment": table["workers"][alive] + talents,
