@@ -8,7 +8,7 @@ reduced rate cost the government above is booked as tax expenditure. VAT passes 
 collected on sales at home less purchases is paid on, shared between local government and above.
 
 Cash first, then credit: an enterprise short of cash borrows as far as the bank's leverage limit on its plant goes, which
-a guarantee raises, and while the bank's equity exceeds a share of its loans. Spare cash repays debt, then dividends.
+a guarantee raises, and some weeks of turnover beyond that, while the bank's equity exceeds a share of its loans. Spare cash repays debt, then dividends.
 An enterprise that stays without liquidity is in distress (chapter "exit").
 Sources: rates in model 10.12; overhead 6 to 10 % of plant (10.10).
 """
@@ -34,7 +34,7 @@ from sim.accounts import (
 from sim.compiled import rule
 from sim.declare import measure, money, parameter, parameters
 from sim.rules.prices import levy_per_unit
-from sim.rules.research import borrowing_room, tax_rate
+from sim.rules.research import credit_on_plant, tax_rate
 from sim.world import DOMESTIC, OUTSIDE_OWNED
 
 
@@ -66,6 +66,13 @@ class Finance:
     )
     leverage: float = parameter(
         0.7, "share", "loans over plant that the bank grants", (0.2, 1.2), source="assumed: collateral rates"
+    )
+    turnover_credit: float = parameter(
+        0.3,
+        "quarter",
+        "of sales that the bank lends beside plant to who is short of cash",
+        (0.0, 1.0),
+        source="assumed: a month; working-capital loans in China are sized by turnover (bank regulator's rules of 2010)",
     )
     interest: float = parameter(
         0.06, "1/year", "lending rate", (0.0, 0.15), source="benchmark lending rate 2011-2015 near 6 %"
@@ -257,7 +264,9 @@ def balance_cash(world, p, enterprise, region):
             pay_dividends(world, enterprise, 0.1 * plenty)
     elif enterprise.cash < 0.25 * quarter:
         asked = 0.4 * quarter - enterprise.cash
-        granted = credit(world, p, enterprise, region, asked)
+        turnover = p.finance.turnover_credit * enterprise.sales
+        room = max(0.0, credit_on_plant(enterprise, p) + turnover - enterprise.debt)
+        granted = credit(world, p, enterprise, region, min(asked, room))
         region.credit_refused += asked - granted
     if enterprise.cash < 0.0:
         enterprise.distress += 1
@@ -267,9 +276,8 @@ def balance_cash(world, p, enterprise, region):
 
 @rule
 def credit(world, p, enterprise, region, asked):
-    """What the bank grants of what is asked: its limit on plant, its own equity."""
+    """What the bank grants of what is asked within the enterprise's room: nothing when its own equity is short."""
     if asked <= 0.0 or region.bank_equity < p.finance.bank_equity * region.loans:
         return 0.0
-    granted = min(asked, borrowing_room(enterprise, p))
-    lend(world, enterprise, granted)
-    return granted
+    lend(world, enterprise, asked)
+    return asked

@@ -171,7 +171,7 @@ def order_plant(world, p, enterprise, region, gap):
         enterprise.ordered_cost[ahead] += outlay / (last + 1)
     missing = outlay / (last + 1) - 0.6 * max(0.0, enterprise.cash)
     if missing > 0.0:
-        credit(world, p, enterprise, region, 0.7 * outlay)
+        credit(world, p, enterprise, region, min(0.7 * outlay, borrowing_room(enterprise, p)))
 
 
 @rule

@@ -171,14 +171,16 @@ def user_cost_of_research(enterprise, p):
 
 
 @rule
+def credit_on_plant(enterprise, p):
+    """Credit that the bank would grant in all on the plant of an enterprise."""
+    guaranteed = 1.0 + p.finance.guarantee_help * enterprise.credit_guarantee
+    return p.finance.leverage * guaranteed * enterprise.capital
+
+
+@rule
 def borrowing_room(enterprise, p):
-    """Credit that the bank would still grant on what the enterprise owns."""
-    limit = (
-        p.finance.leverage
-        * (1.0 + p.finance.guarantee_help * enterprise.credit_guarantee)
-        * enterprise.capital
-    )
-    return max(0.0, limit - enterprise.debt)
+    """Credit for plant and projects that the bank would still grant."""
+    return max(0.0, credit_on_plant(enterprise, p) - enterprise.debt)
 
 
 @rule
