@@ -49,14 +49,14 @@ class Commercialisation:
         source="p90/p10 of productivity 1.5 to 4 (Syverson 2011)",
     )
     progress: float = parameter(
-        0.88,
+        0.86,
         "1",
         "progress ratio of learning by doing",
         (0.75, 0.95),
         source="Nagy et al. 2013: 0.75 to 0.95",
     )
     mature: float = parameter(
-        12.0, "quarter", "full output that makes a plant mature", (4.0, 40.0), source="assumed"
+        28.0, "quarter", "full output that makes a plant mature", (4.0, 40.0), source="assumed"
     )
     understaffed: float = parameter(
         0.3,

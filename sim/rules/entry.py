@@ -128,7 +128,7 @@ class Entry:
         0.8, "log", "worth of a full point of business environment", (0.0, 3.0), source="assumed"
     )
     attracted_scale: float = parameter(
-        1.1, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed"
+        1.2, "share", "plant of an attracted enterprise over the typical one", (0.2, 3.0), source="assumed"
     )
     equity: float = parameter(
         0.5,
@@ -176,7 +176,7 @@ class Entry:
         0.4, "share", "the same for a spin-off, at home only", (0.0, 1.5), source="assumed"
     )
     parents_experience: float = parameter(
-        0.6,
+        0.5,
         "share",
         "of the experience of a mature plant that comes with the people of an outside parent",
         (0.05, 1.0),

@@ -33,7 +33,7 @@ class Introduction:
     """Licences and their digestion."""
 
     begin: float = parameter(
-        0.03,
+        0.02,
         "1/quarter",
         "chance to take a licence at full propensity and open access",
         (0.0, 0.3),

@@ -74,7 +74,7 @@ class JointProjects:
         0.12, "1/quarter", "chance of a result at best distance and full trust", (0.0, 0.5), source="assumed"
     )
     distance: float = parameter(
-        0.45,
+        0.55,
         "log",
         "d*: best cognitive distance",
         (0.1, 1.5),

@@ -96,7 +96,7 @@ class OutsideWorld:
         source="assumed: business-cycle length",
     )
     cost_luck: float = parameter(
-        0.14,
+        0.15,
         "log",
         "long-run spread of personal luck in costs",
         (0.0, 0.25),

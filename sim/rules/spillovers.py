@@ -44,7 +44,7 @@ class Spillovers:
         3.0, "1", "d0: contacts at which most of what can be learnt is learnt", (0.5, 10.0), source="assumed"
     )
     imitation: float = parameter(
-        1.5,
+        3.0,
         "1/quarter",
         "rate at which a neighbour's technology is imitated at full absorption and many contacts",
         (0.0, 3.0),
@@ -54,14 +54,14 @@ class Spillovers:
         0.6, "share", "of (1) and (4) that full protection stops", (0.0, 1.0), source="assumed"
     )
     embodied: float = parameter(
-        0.01,
+        0.004,
         "1/quarter",
         "pace of codified knowledge",
         (0.0, 0.1),
         source="assumed: life of plant about ten years",
     )
     codified: float = parameter(
-        0.35,
+        0.3,
         "1",
         "knowledge that comes with plant and standards over the frontier",
         (0.1, 0.8),
