@@ -310,8 +310,9 @@ def compile_outputs() -> None:
     compile_for(observe, world, parameter_record(), Now(1, 1), totals(), recorded([]), np.zeros((1, 1))[0])
 
 
+@lru_cache(maxsize=1)
 def warm() -> None:
-    """Compile everything that a run needs, or load it, by running the smallest chain for two quarters."""
+    """Compile everything that a run needs, or load it, by running the smallest chain for two quarters, once in a process."""
     from sim.scenario import load
 
     run(load("toy").with_run(end="2011Q2", burn_in=0), seed=1)
