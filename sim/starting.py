@@ -10,6 +10,9 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
+# Python 3.12 begins with some hundred frozen objects; more than these have been frozen by somebody who wants it so.
+FROZEN_BY_PYTHON = 1000
+
 
 @contextlib.contextmanager
 def without_collection() -> Iterator[None]:
@@ -20,9 +23,7 @@ def without_collection() -> Iterator[None]:
         yield
     finally:
         if looked:
-            if (
-                gc.get_freeze_count() == 0
-            ):  # nobody else freezes: then this moves all objects to the oldest generation
-                gc.freeze()
+            if gc.get_freeze_count() <= FROZEN_BY_PYTHON:
+                gc.freeze()  # to freeze and thaw moves everything to the oldest generation
                 gc.unfreeze()
             gc.enable()

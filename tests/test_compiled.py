@@ -103,10 +103,16 @@ def test_what_is_kept_starts_without_what_numba_needs_to_compile(mini: Path) -> 
 
 
 def test_garbage_is_sought_again_after_the_start() -> None:
-    assert gc.isenabled() and gc.get_freeze_count() == 0
     with without_collection(), without_collection():
         assert not gc.isenabled()
     assert gc.isenabled() and gc.get_freeze_count() == 0
+    gc.freeze()
+    try:
+        with without_collection():
+            pass
+        assert gc.get_freeze_count() > 1000  # nor is thawed what others froze
+    finally:
+        gc.unfreeze()
     gc.disable()
     try:
         with without_collection():
