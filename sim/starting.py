@@ -1,7 +1,7 @@
 """Starting: while modules and machine code are loaded or made, Python does not look for garbage among them.
 
 They are half a million objects that all stay, and as they grow Python looks through all of them again and again: a
-seventh of the time to the first result of a process, a third of the time to compile.
+seventh of the time to the first result of a process, and more of the time to compile.
 """
 
 from __future__ import annotations
