@@ -16,6 +16,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from sim.starting import without_collection
+
 if TYPE_CHECKING:
     from sim.calendar import Quarter as Quarter
     from sim.compare import Comparison as Comparison
@@ -60,7 +62,8 @@ class _Package(ModuleType):
 
 def _public(name: str, module: str) -> property:
     def get(_: ModuleType) -> Any:
-        return getattr(importlib.import_module(module), name)
+        with without_collection():
+            return getattr(importlib.import_module(module), name)
 
     def keep(_: ModuleType, value: Any) -> None:
         """Ignore what the import system sets."""

@@ -243,7 +243,7 @@ def compare(
     """Run scenarios on the same seeds and compare them with the first.
 
     seeds           how many (1, 2, ...), or which
-    jobs            processes; by default one per core, 1 runs here
+    jobs            workers (threads, processes when they are many); by default one per core, 1 runs here
     progress        called with runs done and to do
     parameter_sets  assumptions to run in, each ``{"group.name": value}`` on top of what the scenarios say
     grouped         outputs that are also kept by stage, product, size, ownership and origin

@@ -89,7 +89,6 @@ def cache_folder() -> Path:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
-                _forget_old(folder)
                 return folder
     raise OSError(f"no folder for compiled code can be written: tried {chosen} and the temporary folder")
 
@@ -105,6 +104,7 @@ def _forget_old(folder: Path) -> None:
 @lru_cache(maxsize=2)
 def lock(part: str) -> FileLock:
     """Held while a rule of a part is being compiled: "outputs", or "rules" for all others, which may wait for outputs."""
+    _forget_old(cache_folder())  # who makes new machine code makes room
     return FileLock(cache_folder() / f"compiling-{part}.lock")
 
 
@@ -119,14 +119,20 @@ def stamp(function: FunctionType) -> str:
     known = stamps()
     if function not in known:
         reached = _reached(function)
-        text = hashlib.sha256(f"{version('numba')} {np.__version__} {sys.version_info[:2]}".encode())
-        text.update(Path(__file__).with_name("machine_code.py").read_bytes())  # how rules are compiled
+        text = hashlib.sha256(_compiler())
         for each in sorted(reached, key=lambda f: (f.__module__, f.__qualname__)):
             text.update(repr(_essence(each.__code__)).encode())
             for name, value in _constants(each):
                 text.update(f"{name}={value!r}".encode())
         known[function] = text.hexdigest()[:20]
     return known[function]
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> bytes:
+    """By what, and how, rules are compiled."""
+    how = Path(__file__).with_name("machine_code.py").read_bytes()
+    return f"{version('numba')} {np.__version__} {sys.version_info[:2]}".encode() + how
 
 
 def _essence(code: CodeType) -> tuple[Any, ...]:

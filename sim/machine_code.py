@@ -12,9 +12,11 @@ rule gets machine code and a wrapper for every combination of constants, this co
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import pickle
 import warnings
 from functools import cached_property
+from pathlib import Path
 from types import FunctionType
 from typing import Any, ClassVar
 
@@ -22,9 +24,13 @@ import numba
 from llvmlite import binding as llvm
 from numba.core import caching, compiler, types
 from numba.core.codegen import JITCodeLibrary
+from numba.core.funcdesc import default_mangler
 from numba.core.registry import CPUDispatcher
+from numba.core.runtime.nrt import rtsys
+from numba.cpython import hashing as _symbols_of_hashing  # noqa: F401
 
 from sim import compiled
+from sim.starting import without_collection
 
 # A tuple of rules is typed as possible function pointers first, which numba calls experimental; it is then
 # unrolled.
@@ -53,7 +59,7 @@ def _options(function: Any, door: bool) -> dict[str, Any]:
 
 def is_at_hand(rule: Any) -> bool:
     """Whether the machine code of a rule, as Python calls it, lies in the cache."""
-    return any(compiled.cache_folder().glob(f"*{rule.py_func.__name__}-{compiled.stamp(rule.py_func)}.*.nbi"))
+    return bool(rule.door.is_at_hand())
 
 
 def compile_for(rule: Any, *arguments: Any) -> None:
@@ -90,16 +96,43 @@ class _Library(JITCodeLibrary):
         return library
 
 
+class _LibraryOfDoor(JITCodeLibrary):
+    """Machine code that nobody links to: its bitcode, six times as long, is not kept."""
+
+    def serialize_using_object_code(self) -> Any:
+        doors = (each for each in self._final_module.functions if each.linkage == llvm.Linkage.external)
+        names = (each.name for each in doors if not each.is_declaration)
+        # numba asks the module for linking which names there are, and nothing else.
+        known = llvm.parse_assembly("\n".join(f'@"{name}" = global i8 0' for name in names))
+        return self.name, "object", (self._get_compiled_object(), known.as_bitcode())
+
+
 class _Pipeline(compiler.Compiler):
     """numba's, up to where machine code would be made."""
+
+    library: type[JITCodeLibrary] = _Library
 
     def __init__(
         self, typing: Any, target: Any, library: Any, args: Any, returns: Any, flags: Any, names: Any
     ) -> None:
         flags = flags.copy()
-        flags.no_compile = True
+        flags.no_compile = self.library is _Library
         super().__init__(typing, target, library, args, returns, flags, names)
-        self.state.library = _Library(self.state.targetctx.codegen(), "rule")
+        self.state.targetctx = self.state.targetctx.subtarget(mangler=_symbol)
+        self.state.library = self.library(self.state.targetctx.codegen(), "rule")
+        self.state.library.enable_object_caching()
+
+
+def _symbol(name: str, kinds: Any, *, abi_tags: Any = (), uid: Any = None) -> str:
+    """The name of a rule in machine code. numba spells all columns of all tables out in it: 24,000 letters."""
+    digest = hashlib.sha256(" ".join(map(str, kinds)).encode()).hexdigest()[:16]
+    return str(default_mangler(name, (), abi_tags=(*abi_tags, digest), uid=uid))
+
+
+class _PipelineOfDoor(_Pipeline):
+    """numba's, to the end."""
+
+    library = _LibraryOfDoor
 
 
 class _Dispatcher(CPUDispatcher):
@@ -109,7 +142,8 @@ class _Dispatcher(CPUDispatcher):
 
     def compile(self, sig: Any) -> Any:
         try:
-            return super().compile(sig)
+            with without_collection():
+                return super().compile(sig)
         except BaseException:
             self._cache.give_up()
             raise
@@ -150,8 +184,14 @@ class _Door(_Dispatcher):
     """A rule with machine code of its own and the wrapper for calls from Python."""
 
     def __init__(self, function: Any) -> None:
-        super().__init__(function, targetoptions=_options(function, door=True))
+        super().__init__(
+            function, targetoptions=_options(function, door=True), pipeline_class=_PipelineOfDoor
+        )
         self._cache = _CacheOfRule(function, _Made)
+
+    def is_at_hand(self) -> bool:
+        """Whether there is machine code in the cache."""
+        return Path(self._cache._real._cache_file._index_path).is_file()
 
     def add_overload(self, made: Any) -> None:
         super().add_overload(made)
@@ -190,6 +230,10 @@ class _Locator(caching._CacheLocator):
 class _MadeImpl(caching.CompileResultCacheImpl):
     _locator_classes: list[Any] = [_Locator]  # noqa: RUF012  # numba's own name and form
 
+    def reduce(self, made: Any) -> Any:
+        """What is kept: not the listing with types, which nobody reads."""
+        return super().reduce(made._replace(type_annotation=""))
+
 
 class _LinkedImpl(_MadeImpl):
     def get_filename_base(self, fullname: Any, abiflags: Any) -> str:
@@ -219,6 +263,15 @@ class _LinkedImpl(_MadeImpl):
 
 class _Made(caching.FunctionCache):
     _impl_class = _MadeImpl
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Without all that numba learns before it compiles, which takes as long as the rest of a first run.
+
+        Machine code needs the functions of the runtime, and the symbols that the import of ``hashing`` makes known.
+        """
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, target_context)
 
 
 class _Linked(caching.FunctionCache):

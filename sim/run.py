@@ -28,6 +28,7 @@ from sim.policies import RULES as INSTRUMENTS
 from sim.quarter import QUARTER
 from sim.rules.permits import row_is_free
 from sim.scenario import Scenario
+from sim.starting import without_collection
 from sim.world import World, widened
 
 if TYPE_CHECKING:
@@ -224,7 +225,8 @@ class Run:
 
     def level(self, level: str) -> pd.DataFrame:
         """Outputs of one level (total, stage, product, size, ownership, origin, field, measure): columns (output, key)."""
-        import pandas as pd
+        with without_collection():
+            import pandas as pd
 
         places = [(i, name, key) for i, (name, at, key) in enumerate(slots(self.scenario)) if at == level]
         columns = pd.MultiIndex.from_tuples([(name, key) for _, name, key in places], names=["output", "key"])
@@ -308,8 +310,9 @@ def compile_outputs() -> None:
     compile_for(observe, world, parameter_record(), Now(1, 1), totals(), recorded([]), np.zeros((1, 1))[0])
 
 
+@lru_cache(maxsize=1)
 def warm() -> None:
-    """Compile everything that a run needs, or load it, by running the smallest chain for two quarters."""
+    """Compile everything that a run needs, or load it, by running the smallest chain for two quarters, once in a process."""
     from sim.scenario import load
 
     run(load("toy").with_run(end="2011Q2", burn_in=0), seed=1)

@@ -41,6 +41,7 @@ from sim.declare import INSTRUMENTS, PARAMETERS, parameter_record
 from sim.policy_reader import EVERYBODY, TARGETS, PolicyReader, groups, is_number, origin
 from sim.problems import FrozenDict, InputError, Key, Problem, Strict, TomlFile, frozen, nearest, read_model
 from sim.schedule import Lane
+from sim.starting import without_collection
 
 DATA = ("chain", "population", "series", "history")
 DEFAULT_RUN = {"start": "2011Q1", "end": "2035Q4", "burn_in": 20}
@@ -496,8 +497,9 @@ def _slug(title: str) -> str:
 
 def declare_all() -> None:
     """Import everything that declares parameters and instruments."""
-    for module in ("sim.quarter", "sim.founding", "sim.policies"):
-        importlib.import_module(module)
+    with without_collection():
+        for module in ("sim.quarter", "sim.founding", "sim.policies"):
+            importlib.import_module(module)
 
 
 # ------------------------------------------------------------------------------------------------- building

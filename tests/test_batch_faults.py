@@ -6,6 +6,7 @@ machinery is on trial its workers run no model.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ from sim.experiments.designs import Design
 from sim.experiments.execution import StoreError, WorkersLost
 from sim.experiments.replay import replay
 from sim.experiments.store import Store
+from sim.experiments.workforce import Serial, Workforce
 from sim.terminal import Working
 
 ROOT = Path(sim.__file__).parents[1]
@@ -107,6 +111,40 @@ def test_a_pool_outlives_its_workers(
     assert [results.runs.set_index("run")["seed"][run] for run in results.failures] == lost
     assert all("the worker died of it" in about["error"] for about in results.failures.values())
     assert len(list((tmp_path / "marks").iterdir())) == min(times, execution.DEATHS)
+
+
+class Dying(Executor):
+    """Takes so many tasks and brings none of them, or all, to its end; what comes next cannot be handed to it."""
+
+    def __init__(self, takes: int, finishes: bool) -> None:
+        self.left = takes
+        self.finishes = finishes
+        self.taken: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not self.left:
+            for future in self.taken:
+                if not future.done():
+                    future.set_exception(BrokenProcessPool("a worker was killed"))
+            raise BrokenProcessPool("a worker was killed")
+        self.left -= 1
+        self.taken.append(Serial().submit(fn, *args, **kwargs) if self.finishes else Future())
+        return self.taken[-1]
+
+
+@pytest.mark.parametrize(("takes", "finishes"), [(0, True), (1, True), (2, True), (1, False), (2, False)])
+def test_a_pool_may_break_while_tasks_are_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: int, finishes: bool
+) -> None:
+    monkeypatch.setattr(execution, "FIRST", 1)
+    (tmp_path / "marks").mkdir()
+    monkeypatch.setattr(batches, "work", partial(deadly, 0, 0, tmp_path / "marks"))
+    hired: list[Executor] = [Dying(takes, finishes), Dying(0, True), Serial()]
+    force = Workforce(hired.pop(0), 3, lambda: hired.pop(0))
+    monkeypatch.setattr(batches, "workforce", lambda executor, jobs: contextlib.nullcontext(force))
+    results = sim.batch(design(), store=tmp_path / "store")
+    assert finished_once(results) == [1, 2, 3, 4, 5, 6] and not results.failures and not hired
+    assert sum(len(receipt.runs) for receipt in results.store.receipts()) == 6  # none was done twice
 
 
 def test_a_foreign_executor_that_breaks_ends_the_batch_with_all_that_was_done(

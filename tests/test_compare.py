@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from conftest import differences, scenario
 
+from sim.analysis import workers
 from sim.analysis.outcomes import by_year, outcome, present_value, years_of
 from sim.analysis.shared_history import paired_runs, plan
 from sim.compare import Comparison, compare
@@ -101,8 +103,16 @@ def test_what_is_finished_is_kept_when_interrupted(
         compare([base, grant], seeds=[3], jobs=1)
 
 
-def test_processes_and_order_change_nothing(base: Scenario, grant: Scenario, small: Comparison) -> None:
-    again = compare([base, grant], seeds=[4, 2], jobs=2)
+@pytest.mark.parametrize("threads", [8, 1])
+def test_threads_processes_and_order_change_nothing(
+    base: Scenario, grant: Scenario, small: Comparison, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """As many jobs as are allowed to be threads are threads, more are processes."""
+    monkeypatch.setattr(workers, "THREADS", threads)
+    before = set(psutil.Process().children())
+    with workers.workers(2) as executor:
+        again = compare([base, grant], seeds=[4, 2], executor=executor)
+        assert (set(psutil.Process().children()) == before) == (threads == 8)
     assert (again.paths("research") == small.paths("research")[:2, [3, 1]]).all()
     assert (
         again.paths("enterprises", "stage", 2) == small.paths("enterprises", "stage", 2)[:2, [3, 1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 import subprocess
@@ -17,6 +18,7 @@ from conftest import differences, scenario
 import sim.compiled
 from sim.chance import Now
 from sim.run import State, compile_outputs, observe, totals
+from sim.starting import without_collection
 
 ROOT = Path(sim.compiled.__file__).parents[1]
 
@@ -89,6 +91,35 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
 def test_what_is_compiled_is_kept(mini: Path) -> None:
     assert run(mini) == ["75.0", "compiled"]
     assert run(mini) == ["75.0", "loaded"]
+
+
+def test_what_is_kept_starts_without_what_numba_needs_to_compile(mini: Path) -> None:
+    run(mini)
+    code = "import sys; from mini.total import total; print(total(100.0), 'scipy.linalg' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(mini), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["75.0", "False"]
+
+
+def test_garbage_is_sought_again_after_the_start() -> None:
+    with without_collection(), without_collection():
+        assert not gc.isenabled()
+    assert gc.isenabled() and gc.get_freeze_count() == 0
+    gc.freeze()
+    try:
+        with without_collection():
+            pass
+        assert gc.get_freeze_count() > 1000  # nor is thawed what others froze
+    finally:
+        gc.unfreeze()
+    gc.disable()
+    try:
+        with without_collection():
+            pass
+        assert not gc.isenabled()  # it was not we who stopped it
+    finally:
+        gc.enable()
 
 
 def test_an_edit_in_a_called_rule_is_never_missed(mini: Path) -> None:

@@ -1,12 +1,18 @@
-"""Workers: tasks that are done here or by others, of which nothing finished is lost."""
+"""Workers: tasks that are done here or by others, of which nothing finished is lost.
+
+Compiled rules leave Python's lock alone, which is nine tenths of a run, so threads of this process work side by side. They
+start at once and share all that is loaded; a process has to import and load everything again, which takes as long as a
+dozen runs. Many threads would wait for each other in the last tenth: then processes are worth their start.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
 
+from sim.compiled import INTERPRET
 from sim.experiments.workforce import workforce
 from sim.run import warm
 
@@ -14,13 +20,23 @@ Key = TypeVar("Key", bound=Hashable)
 Progress = Callable[[int, int], None]
 
 
+THREADS = 8
+
+
 @contextlib.contextmanager
 def workers(jobs: int) -> Iterator[Executor]:
-    """So many processes with the model compiled; one is this process."""
+    """So many workers with the model compiled: this process itself, its threads, or, more than THREADS, processes."""
     if jobs > 1:
-        warm()  # one process compiles, the workers load
-    with workforce("processes", jobs) as force:
-        yield force.executor
+        warm()  # compile once, before workers start
+    if 1 < jobs <= THREADS and not INTERPRET:
+        threads = ThreadPoolExecutor(jobs)
+        try:
+            yield threads
+        finally:
+            threads.shutdown(cancel_futures=True)
+    else:
+        with workforce("processes", jobs) as force:
+            yield force.executor
 
 
 def all_done(

@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -107,11 +107,18 @@ class Execution:
             task = self._next()
             if task is None:
                 break
-            jobs = [(run.run, self.scenario(run.variant), run.seed) for run in task.runs]
-            keep = self.plan.design.keep
-            future = self.force.executor.submit(self.work, jobs, keep, self.fast)
-            self.under_way[future] = task
+            try:
+                self.under_way[self._submitted(task)] = task
+            except BrokenExecutor:  # somebody died since results were last looked at
+                self.again.appendleft(task)  # it was not begun
+                if self.under_way:
+                    break  # they come back dead, and new workers with them
+                self._renew()
         return bool(self.under_way)
+
+    def _submitted(self, task: Task) -> Future[Parcel]:
+        jobs = [(run.run, self.scenario(run.variant), run.seed) for run in task.runs]
+        return self.force.executor.submit(self.work, jobs, self.plan.design.keep, self.fast)
 
     def _next(self) -> Task | None:
         """Those of one death first; then new ones; suspects alone, at the very end."""
@@ -155,10 +162,14 @@ class Execution:
                     self._keep(parcel)
             # A broken executor fails everything that it had; what had come back before the death counts.
             done = wait(self.under_way).done if broken and self.under_way else set()
-        if broken and not self.force.renew():
-            raise self._lost("a worker died and the executor is broken")
+        if broken:
+            self._renew()
         for task in dead:
             self._mourn(task)
+
+    def _renew(self) -> None:
+        if not self.force.renew():
+            raise self._lost("a worker died and the executor is broken")
 
     def _mourn(self, task: Task) -> None:
         deaths = task.deaths + 1

@@ -15,7 +15,6 @@ such numbers. A run is known by its bits, the digest of everything it measured, 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 import traceback
 from collections.abc import Sequence
@@ -60,37 +59,32 @@ class Lived:
         return hashlib.sha256(np.ascontiguousarray(self.recorder).tobytes()).hexdigest()[:32]
 
 
-# Runs of one process share the model's scratch: threads (of a Dask worker, of an executor of threads) take turns.
-_turn = threading.Lock()
-
-
 def work(jobs: Sequence[Job], keep: Keep, fast: bool = False) -> Parcel:
     """Run some runs. One that raises is reported among the failures, or raises here when ``fast``."""
-    with _turn:
-        parcel = Parcel()
-        found: dict[str, Lived] = {}
-        past: State | None = None
-        for place, (run, scenario, seed) in enumerate(jobs):
-            began = time.perf_counter()
-            try:
-                state = _begun(scenario, seed, past)
-                following = jobs[place + 1] if place + 1 < len(jobs) else None
-                shared = following and following[2] == seed and same_past(following[1], scenario)
-                past = state.fork(scenario) if shared else None
-                found[run] = lived(state, keep)
-            except Exception as error:
-                if fast:
-                    raise
-                past = None
-                parcel.failures[run] = {
-                    "error": f"{type(error).__name__}: {error}",
-                    "traceback": traceback.format_exc(),
-                }
-                continue
-            parcel.runs[run] = {"bits": found[run].bits, "seconds": round(time.perf_counter() - began, 4)}
-        if found:
-            parcel.tables = {name: as_parquet(table) for name, table in tables(found, keep).items()}
-        return parcel
+    parcel = Parcel()
+    found: dict[str, Lived] = {}
+    past: State | None = None
+    for place, (run, scenario, seed) in enumerate(jobs):
+        began = time.perf_counter()
+        try:
+            state = _begun(scenario, seed, past)
+            following = jobs[place + 1] if place + 1 < len(jobs) else None
+            shared = following and following[2] == seed and same_past(following[1], scenario)
+            past = state.fork(scenario) if shared else None
+            found[run] = lived(state, keep)
+        except Exception as error:
+            if fast:
+                raise
+            past = None
+            parcel.failures[run] = {
+                "error": f"{type(error).__name__}: {error}",
+                "traceback": traceback.format_exc(),
+            }
+            continue
+        parcel.runs[run] = {"bits": found[run].bits, "seconds": round(time.perf_counter() - began, 4)}
+    if found:
+        parcel.tables = {name: as_parquet(table) for name, table in tables(found, keep).items()}
+    return parcel
 
 
 def _begun(scenario: Scenario, seed: int, past: State | None) -> State:
