@@ -33,7 +33,7 @@ def founded(name: str, numbers: dict[str, dict[str, float]]) -> State:
     """A world in which every instrument is in force at a typical setting from the first quarter of history on, or none."""
     world, end, burn_in, _, policy = RUNS[name]
     base = scenario(world, end, burn_in)
-    state = State.founded(base.with_parameters(**numbers) if numbers else base, 6)
+    state = State.founded(base.with_parameters(**numbers) if numbers else base, 2)
     state.levers = neutral_levers(len(state.levers))
     if not policy:
         return state

@@ -5,10 +5,11 @@
     dln k_if = embodied x max(0, ln(codified / k_if))                                                   (3)
     chance that i imitates n = imitation a_i (1 - guard) w_in                                           (4)
 
-Neighbours are suppliers, research partners and a few enterprises met by chance; known ones weigh by trust. The weights sum to
-less than one: a sum over neighbours would scale with their number; chance meetings grow with the logarithm of how many there are. Protection of intellectual property dampens (1). The
-codified part of the world's knowledge comes with plant and standards and needs no R&D of one's own (3). Who imitates (4) takes
-the neighbour's technology into use in the field where the lead weighs most, and improves that from then on.
+Neighbours are suppliers, research partners and a few enterprises met by chance; known ones weigh by trust. The weights
+sum to less than one: a sum over neighbours would scale with their number; chance meetings grow with the logarithm of how many
+there are. Protection of intellectual property dampens (1) and (4). The codified part of the world's knowledge comes with plant
+and standards and needs no R&D of one's own (3). Who imitates (4) takes the neighbour's technology into use in the field
+where the lead weighs most, and improves that from then on.
 Sources: (1) and (2) Bottazzi and Peri 2003: elasticity 0.8-0.9 in the own region, 0.02-0.03 beyond.
 """
 
@@ -58,7 +59,7 @@ class Spillovers:
         "1/quarter",
         "pace of codified knowledge",
         (0.0, 0.1),
-        source="assumed: life of plant about ten years",
+        source="assumed, low: a part of what comes with plant, which lives about ten years",
     )
     codified: float = parameter(
         0.3,

@@ -24,6 +24,7 @@ FEWEST = 30
 SMALLEST_NETWORK = 300
 REWIRINGS = 10  # random networks that a network is compared with
 ADOPTERS = 20
+YEAR_ENDS = 6  # of a path through which a curve of three numbers is drawn
 
 
 # -------------------------------------------------------------------------------------- patents and values
@@ -193,11 +194,13 @@ def diffusion_years(o: Observations) -> float:
 
 
 def _diffusion(o: Observations) -> list[tuple[float, float]]:
-    wide = o.adopters.groupby("uid").adopters.max()
-    wide = wide[wide >= ADOPTERS]
+    paths = o.adopters.groupby("uid").adopters
+    wide = paths.max()[(paths.max() >= ADOPTERS) & (paths.size() >= YEAR_ENDS)]
     if wide.empty:
         most = 0 if o.adopters.empty else int(o.adopters.adopters.max())
-        raise NotComputable(f"no innovation has {ADOPTERS} adopters (most: {most})")
+        raise NotComputable(
+            f"no innovation has {ADOPTERS} adopters (most: {most}) and a path of {YEAR_ENDS} year-ends"
+        )
     return [
         logistic(path.year, path.adopters)
         for _, path in o.adopters[o.adopters.uid.isin(wide.index)].groupby("uid")
