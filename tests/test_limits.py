@@ -229,7 +229,7 @@ def test_growth_hardly_depends_on_how_large_the_rest_of_the_world_is() -> None:
     """Ten times the outside competitors in ten times the market: growth over 20 years changes by less than half."""
     factors: dict[float, list[float]] = {1.0: [], 10.0: []}
     base = sim.load("toy").with_run(burn_in=8, end="2031Q4")
-    for seed in range(1, 7):
+    for seed in range(1, 13):
         for scale, found in factors.items():
             state = State.founded(base, seed)
             products = state.world.products

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,7 @@ RUNS = {
     "toy": ("toy", "2015Q4", 4, 24, True),
     "baotou": ("baotou", "2035Q4", 8, 108, True),
     "baotou without policy": ("baotou", "2035Q4", 8, 108, False),
+    "baotou with centres that are full": ("baotou", "2020Q4", 8, 48, True),
 }
 
 
@@ -33,6 +35,9 @@ def founded(name: str, numbers: dict[str, dict[str, float]]) -> State:
     """A world in which every instrument is in force at a typical setting from the first quarter of history on, or none."""
     world, end, burn_in, _, policy = RUNS[name]
     base = scenario(world, end, burn_in)
+    if name.endswith("full"):
+        full = [each.model_copy(update={"service_capacity": 0.0}) for each in base.population.institutes]
+        base = replace(base, population=base.population.model_copy(update={"institutes": tuple(full)}))
     state = State.founded(base.with_parameters(**numbers) if numbers else base, 2)
     state.levers = neutral_levers(len(state.levers))
     if not policy:
