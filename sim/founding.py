@@ -151,8 +151,8 @@ def empty(
         first_seller=np.zeros(products + 1, np.int64),
         vacancies=np.zeros(room + institutes + 8, np.int64),
         living=np.zeros(room, np.int64),
+        ring=np.zeros(room),
         living_institutes=np.zeros(institutes + 8, np.int64),
-        at_enterprises=np.zeros(1024, np.int64),
         **neutral,
     )
 

@@ -111,7 +111,9 @@ class Enterprise:
     input_stock: float = column("unit", "stock of each input of its process", slots=INPUTS, low=0.0)
     usual_import: float = column("unit", "usual import of each input of its process", slots=INPUTS, low=0.0)
     output_stock: float = column("unit", "stock of each output of its process", slots=OUTPUTS, low=0.0)
-    experience: float = column("unit", "cumulated output of the main product", low=0.0)
+    experience: float = column(
+        "unit", "cumulated output of the main product, as far as the plant that made it stands", low=0.0
+    )
     experience_known: float = column("1", "effect of experience that is in its productivity", low=0.0)
     cost_luck: float = column("log", "persistent idiosyncratic efficiency shock")
     demand_luck: float = column("log", "persistent idiosyncratic demand shock")
@@ -534,7 +536,7 @@ class Region:
     innovations: int = column("1", "innovations recorded")
     living: int = column("1", "enterprises that are there in this quarter")
     living_institutes: int = column("1", "institutes that are there in this quarter")
-    at_enterprises: int = column("1", "talents at work at enterprises when the quarter begins")
+    talents_each: float = column("person", "mean talents of an enterprise when the quarter begins", low=0.0)
     reserve: float = column("million CNY", "money of the local government for its instruments")
     paid_share: float = column("share", "expected share of claims that are paid")
     last_paid_share: float = column("share", "share of claims paid last quarter")
@@ -667,9 +669,9 @@ class World(NamedTuple):
     slots: Any  # [place] which output of that enterprise it is
     first_seller: Any  # [product + 1] where each product's sellers begin
     vacancies: Any  # [place] rows of employers with open posts (institutes as -1 - row)
-    living: Any  # [place] rows of living enterprises, made when the quarter begins
+    living: Any  # [place] rows of living enterprises by their place on the ring of meetings, made when the quarter begins
+    ring: Any  # [place] where on the ring they stand
     living_institutes: Any  # [place] the same of institutes
-    at_enterprises: Any  # [place] rows of talents at work at enterprises, made when the quarter begins
     neutral_enterprise: Any
     neutral_institute: Any
     neutral_product: Any
@@ -700,8 +702,6 @@ def widened(world: World, name: str, rows: int) -> World:
     longer = table.rows(max(rows, len(old)))
     longer[: len(old)] = old
     world = world._replace(**{name: longer})
-    if name == "talents":
-        world = world._replace(at_enterprises=np.zeros(len(longer), np.int64))
     if name in ("enterprises", "institutes", "projects"):
         room = len(world.enterprises)
         world = world._replace(
@@ -711,6 +711,7 @@ def widened(world: World, name: str, rows: int) -> World:
             slots=np.zeros(room * OUTPUTS, np.int64),
             vacancies=np.zeros(room + len(world.institutes), np.int64),
             living=np.zeros(room, np.int64),
+            ring=np.zeros(room),
             living_institutes=np.zeros(len(world.institutes), np.int64),
         )
     return world

@@ -110,7 +110,7 @@ def tiny_world(
         sellers=np.zeros(enterprises * OUTPUTS, np.int64), slots=np.zeros(enterprises * OUTPUTS, np.int64),
         first_seller=np.zeros(products + 1, np.int64), vacancies=np.zeros(enterprises + institutes, np.int64),
         living=np.arange(enterprises), living_institutes=np.arange(institutes),
-        at_enterprises=np.zeros(talents, np.int64),
+        ring=(1.0 + np.arange(enterprises)) / enterprises,
         **{f"neutral_{name.lower()}": TABLES[name].neutral for name in NEUTRAL},
     )  # fmt: skip
     number = np.arange(enterprises)
@@ -142,7 +142,7 @@ def tiny_world(
     region.outside_wage = region.wage = region.talent_wage = region.effort_reference = 1.0
     region.labour_pool = 1e9
     region.bank_equity = 1e9
-    region.living, region.living_institutes = enterprises, institutes
+    region.living, region.living_institutes, region.talents_each = enterprises, institutes, 1.0
     world.audit[0].failed = -1
     return world
 

@@ -76,7 +76,7 @@ def make_world() -> World:
         np.zeros((len(MONEY), len(SECTORS), len(SECTORS))), np.zeros(len(SECTORS)), np.zeros((8, len(GOODS))),
         np.zeros(8), np.zeros(3), np.zeros((4, 8)), np.zeros((4, 9)),
         scratch, np.zeros(24), scratch.copy(), scratch.copy(), np.zeros(9, np.int64), scratch.copy(),
-        scratch.copy(), np.zeros(4, np.int64), np.zeros(2, np.int64),
+        scratch.copy(), np.zeros(24), np.zeros(4, np.int64),
         *(TABLES[name].neutral for name in NEUTRAL),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def test_a_tail_of_few_is_not_computable() -> None:
 def test_a_year_counts_when_the_plant_stands_and_sells_all_through_it() -> None:
     """One enterprise with its plant; one that builds in the first year and comes on stream within the second."""
     panel = pd.DataFrame(
-        {"uid": [1, 1, 1, 2, 2, 2], "year": [1, 2, 3] * 2, "quarters": 4, "quarters_selling": [4, 4, 4, 0, 1, 4],
+        {"uid": [1, 1, 1, 2, 2, 2], "year": [1, 2, 3] * 2, "quarters": 4, "quarters_standing": [4, 4, 4, 0, 1, 4],
          "sales": [8.0, 8.0, 8.0, 0.0, 1.0, 9.0], "investment": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "capital": 10.0,
          "capacity": [1.0, 1.0, 1.0, 0.0, 1.0, 1.0]}
     )  # fmt: skip

@@ -167,6 +167,7 @@ def take_profit(world, p, enterprise, region):
     enterprise.depreciation = p.finance.wear / 4.0 * enterprise.capital
     enterprise.capital -= enterprise.depreciation
     enterprise.capacity *= 1.0 - p.finance.wear / 4.0
+    enterprise.experience *= 1.0 - p.finance.wear / 4.0  # what was learnt on plant that is gone goes with it
     enterprise.value_added = enterprise.output_value - enterprise.inputs_used_value - enterprise.other_costs
     enterprise.value_added_volume = (
         enterprise.output_volume

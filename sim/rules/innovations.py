@@ -5,12 +5,12 @@ Every innovation is kept with its parents. Its class is computed from them, neve
     introduced     bought from outside and used as is
     assimilated    reproduced by own staff without a step of its own
     re-innovation  an improvement with a parent that is introduced, assimilated or itself a re-innovation
-    integrated     a step with parents of two owners or of two fields
-    original       an element with no parent, or an improvement of one line of the cluster's own
+    integrated     a step with parents of two owners or of two fields, or on the work of another owner
+    original       an element with no parent, or an improvement of one's own work
 
 An element and all that descends from it through first parents are a line. An enterprise that takes another's technology
-into use counts as an adopter of its line, unless it uses that line already: so diffusion can be seen although everybody
-improves what he took over.
+into use counts as an adopter of its line, unless it uses that line already (who comes back to a line counts again): so
+diffusion can be seen although everybody improves what he took over.
 
 Source: the classes of China's policy on introduction, digestion, absorption and re-innovation, made operational by
 descent.
@@ -45,10 +45,14 @@ def class_of(innovations, bought, copied, owner, discipline, parent, second_pare
         first, second = innovations[parent - 1], innovations[second_parent - 1]
         if first.owner != second.owner or first.discipline != second.discipline:
             return CLASS_INTEGRATED
-    descent = innovations[parent - 1].kind
-    if descent == CLASS_INTRODUCED or descent == CLASS_ASSIMILATED or descent == CLASS_REINNOVATION:
+    before = innovations[parent - 1]
+    if (
+        before.kind == CLASS_INTRODUCED
+        or before.kind == CLASS_ASSIMILATED
+        or before.kind == CLASS_REINNOVATION
+    ):
         return CLASS_REINNOVATION
-    return CLASS_ORIGINAL
+    return CLASS_ORIGINAL if owner == before.owner or owner == before.second_owner else CLASS_INTEGRATED
 
 
 @rule

@@ -186,7 +186,7 @@ def build(world, p, enterprise, region):
     enterprise.ordered_cost[PIPELINE - 1] = 0.0
     enterprise.ordered[PIPELINE - 1] = 0.0
     if enterprise.capacity > 0.0:
-        # Who runs a plant teaches those who run the next one.
+        # Who runs a plant teaches those who run the next one; the rest they learn by doing.
         enterprise.experience *= 1.0 + p.entry.parents_experience * ready / enterprise.capacity
     enterprise.capacity += ready
     if due > 0.0:

@@ -1,62 +1,83 @@
 """Meeting: whom one comes across by chance.
 
-Whoever is met, heard of or looked at by chance is drawn among the living, with equal chances, or through the people who
-work there, with chances in proportion to their number. Enterprises and institutes
-come and go at the end of a quarter, so the lists of who is there are made once, when the quarter begins. A mean number of
-meetings need not be whole:
+Whoever is met, heard of or looked at by chance is drawn among those who were there when the quarter began, with equal chances, or with
+chances in proportion to the people who work there. A mean number of meetings need not be whole:
 
     number = floor(mean + u),   u uniform on (0, 1)                                                       (1)
+
+Who is met must not depend on how long tables are, and one enterprise more or less must change no meeting but its own: else two
+scenarios with the same luck would differ by far more than what a policy does. So each enterprise has a drawn place on a ring,
+anew every quarter, and a draw meets the next one on it (consistent hashing):
+
+    met = the enterprise with the smallest place_i >= u, or the first of all                              (2)
 """
 
 from __future__ import annotations
 
-from sim.chance import choose, uniform
+from sim.chance import choose, decision, sort_by_key, uniform, uniform_pair
 from sim.compiled import rule
-from sim.world import AT_ENTERPRISE
+
+PLACE = decision("where on the ring of meetings an enterprise stands")
+ATTEMPTS = 8  # of meeting somebody who works at an enterprise
+MOST = 4.0  # times the mean staff from which more people bring no more meetings
 
 
 @rule
 def see_who_is_there(world, p, now):
-    """List the rows of living enterprises and institutes and of those who work there, in the order of the tables."""
+    """Put the living enterprises on the ring of (2), count who works there, and list the institutes."""
     region = world.region[0]
     number = 0
+    at_work = 0
     for row in range(len(world.enterprises)):
-        if world.enterprises[row].alive:
+        enterprise = world.enterprises[row]
+        if enterprise.alive:
             world.living[number] = row
+            world.keys[row] = uniform(now, PLACE, enterprise.uid, 0)
+            at_work += enterprise.local_talents + enterprise.introduced_talents
             number += 1
+    sort_by_key(world.living, world.keys, number)
+    for place in range(number):
+        world.ring[place] = world.keys[world.living[place]]
     region.living = number
+    region.talents_each = at_work / max(1, number)
     number = 0
     for row in range(len(world.institutes)):
         if world.institutes[row].alive:
             world.living_institutes[number] = row
             number += 1
     region.living_institutes = number
-    number = 0
-    for row in range(len(world.talents)):
-        if world.talents[row].alive and world.talents[row].works == AT_ENTERPRISE:
-            world.at_enterprises[number] = row
-            number += 1
-    region.at_enterprises = number
+
+
+@rule
+def next_on_the_ring(world, u):
+    """The row of the first enterprise at or after a point of the ring."""
+    first, last = 0, world.region[0].living
+    while first < last:
+        middle = (first + last) // 2
+        if world.ring[middle] < u:
+            first = middle + 1
+        else:
+            last = middle
+    return world.living[first if first < world.region[0].living else 0]
 
 
 @rule
 def some_enterprise(world, now, what, who, whom):
-    """The row of a living enterprise; there must be one."""
-    return world.living[choose(world.region[0].living, now, what, who, whom)]
+    """The row of an enterprise that was there when the quarter began, by (2); there must be one."""
+    return next_on_the_ring(world, uniform(now, what, who, whom))
 
 
 @rule
 def some_employer(world, now, what, who, whom):
-    """The row of a living enterprise, in proportion to its talents: that of a person met who works at one.
-
-    Any enterprise when nobody does, or when that person has lost the post meanwhile; there must be one.
-    """
-    at_work = world.region[0].at_enterprises
-    if at_work > 0:
-        talent = world.talents[world.at_enterprises[choose(at_work, now, what, who, whom)]]
-        if talent.alive and talent.works == AT_ENTERPRISE and world.enterprises[talent.employer].alive:
-            return talent.employer
-    return some_enterprise(world, now, what, who, whom)
+    """The same, with chances in proportion to its talents, up to ``MOST`` times the mean."""
+    row = 0
+    for attempt in range(ATTEMPTS):
+        u, v = uniform_pair(now, what, who, ATTEMPTS * (whom + 1) + attempt)
+        row = next_on_the_ring(world, u)
+        staff = world.enterprises[row].local_talents + world.enterprises[row].introduced_talents
+        if v * MOST * world.region[0].talents_each < staff:
+            break
+    return row
 
 
 @rule

@@ -143,6 +143,9 @@ def found_enterprise(world, p, now, project, row):
         ) ** p.outside_markets.eta
         enterprise.reach[INTERNATIONAL] = 0.0
     capacity = plan_plant(world, p, enterprise, process, project.capacity)
+    if project.origin == DIVERSIFIED:
+        # A parent builds no more than it can pay.
+        capacity = min(capacity, project.capacity * world.enterprises[project.parent].cash / project.equity)
     if capacity < p.entry.smallest * process.minimum_scale:
         give_up_project(enterprise, process)
         return
@@ -184,7 +187,8 @@ def plan_plant(world, p, enterprise, process, capacity):
         capacity = min(plant_for(p, enterprise.expected_orders), p.entry.most_room * capacity)
         enterprise.expected_orders = min(enterprise.expected_orders, capacity)
     used = enterprise.expected_orders / max(1e-9, capacity)
-    cost = user_cost(process, world.region[0], p, enterprise.capital_subsidy, enterprise.land_discount, 0.0)
+    # Terms are those of whoever founds something of this line: the row carries none yet.
+    cost = user_cost(process, world.region[0], p, process.entrant_subsidy, process.entrant_land_discount, 0.0)
     return capacity if enterprise.expected_margin * used > p.entry.hurdle * cost else 0.0
 
 

@@ -466,7 +466,8 @@ def import_rest(world, p, enterprise, process, slot, good):
     wanted = missing * min(1.0, good.access[DOMESTIC])
     usual = enterprise.usual_import[slot]
     room = (1.0 + p.supply.stretch) * usual + p.supply.spare * process.coefficient[slot] * enterprise.capacity
-    enterprise.usual_import[slot] = usual + p.supply.adapt * (wanted - usual)
+    if enterprise.capacity > 0.0:  # what a founder has arranged for stands while the plant is built
+        enterprise.usual_import[slot] = usual + p.supply.adapt * (wanted - usual)
     if good.pricing == COMMODITY:
         room = min(room, max(0.0, good.outlet[DOMESTIC] * min(1.0, good.access[DOMESTIC]) - good.imported))
     need = min(wanted, room)

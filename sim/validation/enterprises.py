@@ -17,6 +17,7 @@ from sim.validation.targets import NotComputable
 if TYPE_CHECKING:
     from sim.validation.observations import Observations
 
+REPORTED = 0.001  # million CNY a year: enterprises report to statistics in thousands
 TAIL = 0.1  # share of the observations that is the tail
 FEWEST = 30  # observations below which a tail is not estimated
 CELL = 3  # enterprises below which a product and year have no mean to compare with
@@ -25,8 +26,8 @@ LARGE_STAGE = 20  # enterprises from which a stage has a distribution
 
 # ----------------------------------------------------------------------------------------------------- size
 def selling(o: Observations) -> Any:
-    """Enterprises that sold through the whole of a year."""
-    return o.panel[o.panel.quarters_selling == 4]
+    """Enterprises whose plant stood through the whole of a year and that sold in it."""
+    return o.panel[(o.panel.quarters_standing == 4) & (o.panel.sales > REPORTED)]
 
 
 def skewness_of_sales(o: Observations) -> float:

@@ -22,7 +22,7 @@ from sim.validation.worlds import observe_worlds
 
 CHAPTERS = ("enterprises", "knowledge", "chain", "worlds", "disruption")
 WORLD_SEEDS = 8  # worlds of many sizes take as long as a hundred runs, and hardly differ between seeds
-POOLED = ["uid", "year", "quarters_selling", "productivity", "frontier", "sales_volume"]  # for A2
+POOLED = ["uid", "year", "quarters_standing", "sales", "productivity", "frontier", "sales_volume"]  # for A2
 Value = float | str  # a number, or why there is none
 Progress = Callable[[int, int], None]
 

@@ -251,15 +251,16 @@ def introduced_trend(o: Observations) -> float:
 
 
 def original_late(o: Observations) -> float:
-    """Share of original innovations in the last third of the study less that in the second."""
-    shares = _shares(o, CLASS_ORIGINAL)
+    """Share of original elements (without a parent) in the last third of the study less that in the second."""
+    shares = _shares(o, CLASS_ORIGINAL, elements=True)
     third = len(shares) // 3
     return float(shares.iloc[-third:].mean() - shares.iloc[-2 * third : -third].mean())
 
 
-def _shares(o: Observations, kind: int) -> Any:
+def _shares(o: Observations, kind: int, elements: bool = False) -> Any:
     made = o.innovations[o.innovations.year >= o.first_year]
-    shares = (made.kind == kind).groupby(made.year).mean()
+    counted = (made.kind == kind) & ((made.parent == 0) | (not elements))
+    shares = counted.groupby(made.year).mean()
     if len(shares) < 6:
         raise NotComputable("fewer than six years with innovations")
     return shares

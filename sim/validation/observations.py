@@ -37,7 +37,6 @@ FLOWS = (
     "value_added_volume", "profit", "investment", "depreciation", "research", "learned_local", "learned_outside",
     "learned_own", "wages", "talent_pay",
 )  # fmt: skip
-REPORTED = 0.001  # million CNY a quarter: enterprises report to statistics in thousands
 STOCKS = (
     "group", "process", "product", "stage", "founded", "origin", "ownership", "in_zone", "capital", "capacity",
     "capability", "quality", "patents_granted", "experience", "practice", "cash", "debt",
@@ -189,7 +188,7 @@ class _Notes:
             "year": np.full(len(alive), year),
             "quarters": np.ones(len(alive)),
             **{name: table[name][alive] for name in (*FLOWS, *STOCKS)},
-            "quarters_selling": (table["sales"][alive] > REPORTED).astype(float),
+            "quarters_standing": (table["capacity"][alive] > 0.0).astype(float),
             "exports": table["sales_market"][alive, INTERNATIONAL],
             "innovations": table["innovations"][alive].sum(axis=1),
             "employment": table["workers"][alive] + talents,
@@ -245,7 +244,7 @@ class _Notes:
         )
         summed = {
             name: "sum"
-            for name in (*FLOWS, "quarters", "quarters_selling", "exports", "innovations", "spilled_in")
+            for name in (*FLOWS, "quarters", "quarters_standing", "exports", "innovations", "spilled_in")
         }
         how = {name: summed.get(name, "last") for name in quarterly.columns if name not in ("uid", "year")}
         panel = quarterly.groupby(["uid", "year"], as_index=False).agg(how)
