@@ -56,7 +56,7 @@ class Entry:
     """Hazards and terms of entry."""
 
     diversify: float = parameter(
-        0.10,
+        0.07,
         "1/year",
         "hazard to take up a new line when it looks good",
         (0.0, 0.5),
@@ -166,7 +166,7 @@ class Entry:
         source="outside magnet makers of the founding population",
     )
     known_customers: float = parameter(
-        0.6,
+        1.2,
         "share",
         "the same for a new line of an enterprise here; a third abroad",
         (0.0, 1.5),
@@ -226,7 +226,7 @@ class Entry:
         source="assumed: below the hurdle of those who lend; founders overrate their chances (Cooper et al. 1988)",
     )
     smallest: float = parameter(
-        0.35,
+        0.6,
         "share",
         "of the efficient scale below which no plant is built",
         (0.0, 1.0),

@@ -68,7 +68,7 @@ class Finance:
         0.7, "share", "loans over plant that the bank grants", (0.2, 1.2), source="assumed: collateral rates"
     )
     turnover_credit: float = parameter(
-        0.6,
+        0.8,
         "quarter",
         "of sales that the bank lends beside plant to who is short of cash",
         (0.0, 1.0),

@@ -71,7 +71,7 @@ class JointProjects:
         source="assumed",
     )
     success: float = parameter(
-        0.1, "1/quarter", "chance of a result at best distance and full trust", (0.0, 0.5), source="assumed"
+        0.085, "1/quarter", "chance of a result at best distance and full trust", (0.0, 0.5), source="assumed"
     )
     distance: float = parameter(
         0.55,

@@ -37,7 +37,7 @@ class Leaving:
         kind="structural",
     )
     give_up: float = parameter(
-        0.12, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed"
+        0.09, "1/quarter", "hazard to give up after a year of losses", (0.0, 0.5), source="assumed"
     )
     idle: float = parameter(
         0.25,
@@ -114,7 +114,7 @@ def leave(world, p, now):
 def hazard_of_giving_up(world, p, enterprise, now):
     """Losses over the last year and negative expected margins; the young and small are more fragile."""
     age = now.t - enterprise.founded
-    if age < 8 or enterprise.ownership == STATE:
+    if age < 6 or enterprise.ownership == STATE:
         return 0.0
     loss = -enterprise.last_year_profit / max(1e-9, enterprise.last_year_sales)
     process = world.processes[enterprise.process]

@@ -115,7 +115,7 @@ class OutsideMarkets:
         source="assumed: dumping below is held back",
     )
     reserve: float = parameter(
-        0.92,
+        1.0,
         "quarter",
         "stock of a commodity kept for local users, over local use",
         (0.0, 2.0),

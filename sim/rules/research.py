@@ -130,7 +130,7 @@ class Research:
         source="assumed",
     )
     begin: float = parameter(
-        0.17,
+        0.12,
         "share",
         "chance to take up R&D on seeing a better rival that does it",
         (0.0, 1.0),

@@ -63,7 +63,7 @@ class Search:
         5.0, "1", "size of a radical step over a small one", (1.0, 20.0), source="assumed"
     )
     keep_up: float = parameter(
-        0.1,
+        0.08,
         "share",
         "of the frontier's growth that the median enterprise matches by own search at usual R&D",
         (0.05, 1.0),

@@ -147,7 +147,7 @@ class Talents:
         source="assumed: a fraction of yearly pay",
     )
     carry: float = parameter(
-        0.06,
+        0.05,
         "share",
         "of the mover's lead that the new employer learns, for a mover among ten",
         (0.0, 0.5),
