@@ -178,7 +178,7 @@ class Entry:
     parents_experience: float = parameter(
         0.5,
         "share",
-        "of the experience of a mature plant that comes with the people of an outside parent",
+        "of the experience of a mature plant that comes with the people of an outside parent, or along to new plant",
         (0.05, 1.0),
         source="assumed: transferred plants start beyond the steep part of the learning curve",
     )
@@ -230,7 +230,7 @@ class Entry:
         "share",
         "of the efficient scale below which no plant is built",
         (0.0, 1.0),
-        source="assumed: at a third of it plant costs half as much again per unit (six-tenths rule)",
+        source="assumed: below it plant costs a fifth more per unit and rising (six-tenths rule)",
     )
 
 

@@ -8,7 +8,7 @@ reduced rate cost the government above is booked as tax expenditure. VAT passes 
 collected on sales at home less purchases is paid on, shared between local government and above.
 
 Cash first, then credit: an enterprise short of cash borrows as far as the bank's leverage limit on its plant goes, which
-a guarantee raises, and some weeks of turnover beyond that, while the bank's equity exceeds a share of its loans. Spare cash repays debt, then dividends.
+a guarantee raises, and a part of a quarter's turnover beyond that, while the bank's equity exceeds a share of its loans. Spare cash repays debt, then dividends.
 An enterprise that stays without liquidity is in distress (chapter "exit").
 Sources: rates in model 10.12; overhead 6 to 10 % of plant (10.10).
 """
@@ -72,7 +72,7 @@ class Finance:
         "quarter",
         "of sales that the bank lends beside plant to who is short of cash",
         (0.0, 1.0),
-        source="assumed: a month; working-capital loans in China are sized by turnover (bank regulator's rules of 2010)",
+        source="assumed, low; working-capital loans in China are sized by turnover (bank regulator's rules of 2010)",
     )
     interest: float = parameter(
         0.06, "1/year", "lending rate", (0.0, 0.15), source="benchmark lending rate 2011-2015 near 6 %"

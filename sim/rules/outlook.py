@@ -22,7 +22,7 @@ from sim.rules.labour import USUAL_PRODUCTIVITY
 from sim.rules.outside_markets import orders_of_newcomer
 from sim.rules.outside_world import market_trend
 from sim.rules.prices import input_price
-from sim.world import COMMODITY, DOMESTIC, INTERNATIONAL, MARKETS
+from sim.world import COMMODITY, DOMESTIC, INTERNATIONAL
 
 
 @rule
@@ -66,11 +66,9 @@ def room_for_newcomer(world, p, now, process):
         return 1.0
     opening = world.region[0].opening
     reach = (process.minimum_scale / process.typical_scale) ** p.outside_markets.eta
-    ordered = 0.0
-    for market in range(MARKETS):
-        ahead = math.exp(p.entry.foresight * market_trend(good, market, p, now, opening))
-        open_ = min(1.0, good.access[market]) * (market == DOMESTIC)
-        ordered += ahead * open_ * orders_of_newcomer(good, market, reach)
+    # Newcomers begin at home.
+    ahead = math.exp(p.entry.foresight * market_trend(good, DOMESTIC, p, now, opening))
+    ordered = ahead * min(1.0, good.access[DOMESTIC]) * orders_of_newcomer(good, DOMESTIC, reach)
     orders = ordered * with_buyers_here(good, world.region[0])
     return min(p.entry.most_room, plant_for(p, orders) / process.minimum_scale)
 

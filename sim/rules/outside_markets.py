@@ -119,7 +119,7 @@ class OutsideMarkets:
         "quarter",
         "stock of a commodity kept for local users, over local use",
         (0.0, 2.0),
-        source="assumed: under two months; history's local conversion (H4) and output (H2) pin it to 0.55 to 0.65",
+        source="fitted: history's local conversion (H4) against output (H2); a quarter's deliveries under standing contracts",
     )
 
 
@@ -282,7 +282,7 @@ def sell_to_government(world, p, enterprise, product):
 
 
 @rule
-def offered_outside(world, p, enterprise, slot, good):
+def offered_outside(world, enterprise, slot):
     """What a maker of a commodity may offer outside within the local minimum: older stock by halves, a share of the new."""
     stock = enterprise.output_stock[slot]
     if enterprise.minimum_local <= 0.0:
@@ -382,7 +382,7 @@ def sell_commodity(world, p, enterprise, slot, place, good):
     """One seller's part of what the two outlets take, in proportion to what it does not keep, within the local minimum."""
     kept = kept_for_customers(p, enterprise, slot, good)
     wanted = (enterprise.output_stock[slot] - kept) * good.cluster_share[DOMESTIC]
-    quantity = min(wanted, offered_outside(world, p, enterprise, slot, good))
+    quantity = min(wanted, offered_outside(world, enterprise, slot))
     good.held_back += (wanted - quantity) / max(1e-9, good.offered)
     if quantity <= 0.0:
         return

@@ -48,8 +48,8 @@ class Spillovers:
         3.0,
         "1/quarter",
         "rate at which a neighbour's technology is imitated at full absorption and many contacts",
-        (0.0, 3.0),
-        source="assumed; ten to ninety per cent of adopters in 5 to 20 years (Griliches, Mansfield) is the check",
+        (0.0, 6.0),
+        source="fitted; ten to ninety per cent of adopters in 5 to 20 years (Griliches, Mansfield) is the check",
     )
     guard: float = parameter(
         0.6, "share", "of (1) and (4) that full protection stops", (0.0, 1.0), source="assumed"

@@ -23,7 +23,7 @@ Leaving. Each quarter an employed talent quits with hazard
     h = h0 exp(-b ln(pay / outside pay) + u (1 - used) - r support - s share of inventors)              (4)
 
 `used` is whether there is work at their level: R&D money and capability of the employer against the level of the
-person. Those who quit leave the region with a chance that grows with the same gap, the others look for a new post;
+person, less a part where the post is outside the own field. Those who quit leave the region with a chance that grows with the same gap, the others look for a new post;
 who finds none for long leaves. The introduced bring frontier knowledge and leave sooner when unused. Enterprises with open
 posts hire people away from each other. Whoever moves carries knowledge: the new employer learns a part of what the
 mover knows beyond it.

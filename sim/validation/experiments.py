@@ -87,12 +87,12 @@ class Design(Strict):
     id: str
     fact: str
     question: str
-    kind: Literal["imposed", "emergent"]
+    kind: Literal["imposed", "calibrated", "emergent"]
     grade: Literal["V", "M"]
     source: str
     base: str = Field(default="without_policy", description="scenario that all arms change")
     end: str = Field(default="2024Q4", description="last quarter")
-    times: int = Field(default=1, ge=1, description="how many times the usual number of seeds it takes")
+    times: int = Field(default=4, ge=1, description="how many times the usual number of seeds it takes")
     arms: dict[str, Arm] = Field(alias="arm")
     contrasts: tuple[Contrast, ...] = Field(alias="contrast", min_length=1)
 
