@@ -22,12 +22,10 @@ import sim.rules.spillovers
 from sim.accounts import ENTERPRISES, HOUSEHOLDS, INSTITUTES, OUTSIDE
 from sim.chance import Now
 from sim.world import (
-    AT_ENTERPRISE,
     CLASS_NAMES,
     INTEGRATED,
     INTERNATIONAL,
     INTRODUCING,
-    NOWHERE,
     ORIGINAL,
 )
 
@@ -355,23 +353,24 @@ def test_classes_agree_with_a_walk_through_the_family_tree(tiny: Tiny) -> None:
     tree: list[dict[str, Any]] = []
 
     def walk(node: dict[str, Any]) -> str:
-        while True:
-            if node["bought"]:
-                return "introduced" if node is start else "reinnovation"
-            if node["copied"]:
-                return "assimilated" if node is start else "reinnovation"
-            if node["parent"] == 0:
-                return "original"
-            first = tree[node["parent"] - 1]
-            if node["second"]:
-                second = tree[node["second"] - 1]
-                if (first["owner"], first["field"]) != (second["owner"], second["field"]):
-                    return "integrated" if node is start else "original"
-            node = first
+        if node["bought"]:
+            return "introduced"
+        if node["copied"]:
+            return "assimilated"
+        if node["parent"] == 0:
+            return "original"
+        first = tree[node["parent"] - 1]
+        if node["second"]:
+            second = tree[node["second"] - 1]
+            if (first["owner"], first["field"]) != (second["owner"], second["field"]):
+                return "integrated"
+        if walk(first) in ("introduced", "assimilated", "reinnovation"):
+            return "reinnovation"
+        return "original" if first["owner"] == node["owner"] else "integrated"
 
     for made in range(1000):
         kind = luck.random()
-        node = {"owner": luck.randrange(4), "field": luck.randrange(2), "parent": 0, "second": 0}
+        node = {"owner": luck.randrange(1, 5), "field": luck.randrange(2), "parent": 0, "second": 0}
         node |= {"bought": kind < 0.1, "copied": 0.1 <= kind < 0.2 and made > 0}
         if node["bought"]:
             node["parent"] = -1
@@ -380,7 +379,6 @@ def test_classes_agree_with_a_walk_through_the_family_tree(tiny: Tiny) -> None:
             if not node["copied"] and luck.random() < 0.1:
                 node["second"] = luck.randint(1, made)
         tree.append(node)
-        start = node
         uid = keep(
             world, node["owner"], node["field"], node["parent"], node["second"],
             bought=node["bought"], copied=node["copied"],
@@ -748,16 +746,33 @@ def test_the_gain_is_an_inverted_u_in_distance(p: Any) -> None:
 
 
 def test_large_employers_are_met_first(tiny: Tiny) -> None:
-    """Nine people work at the second enterprise and one at the first; one looks for a post."""
-    world = tiny(enterprises=2, talents=11)
-    world.talents.alive, world.talents.works = True, AT_ENTERPRISE
-    world.talents.employer, world.talents.works[10] = [0] + [1] * 10, NOWHERE
+    """Nine people work at the second enterprise and one at the first; where nobody works, both are met alike."""
+    world = tiny(enterprises=2)
+
+    def met_second() -> float:
+        met = []
+        for t in range(600):
+            meeting.see_who_is_there(world, None, Now(1, t))
+            met.append(world.enterprises[meeting.some_employer(world, Now(1, t), 7, 8, 9)].uid == 2)
+        return float(np.mean(met))
+
+    world.enterprises.local_talents = [1, 9]
+    assert 0.7 < met_second() < 0.95
+    world.enterprises.local_talents = 0
+    assert met_second() == pytest.approx(0.5, abs=0.08)
+
+
+def test_one_enterprise_more_changes_no_meeting_but_its_own(tiny: Tiny) -> None:
+    """Whoever is not met by chance in place of the newcomer is met as before."""
+    world = tiny(enterprises=30)
+    world.enterprises.alive[17] = False
     meeting.see_who_is_there(world, None, NOW)
-    met = [meeting.some_employer(world, Now(1, t), 7, 8, 9) for t in range(400)]
-    assert np.mean(met) == pytest.approx(0.9, abs=0.05)
-    world.talents.alive = False
-    met = [meeting.some_employer(world, Now(1, t), 7, 8, 9) for t in range(400)]
-    assert np.mean(met) == pytest.approx(0.5, abs=0.08)
+    before = [meeting.some_enterprise(world, NOW, 7, who, 0) for who in range(300)]
+    world.enterprises.alive[17] = True
+    meeting.see_who_is_there(world, None, NOW)
+    after = [meeting.some_enterprise(world, NOW, 7, who, 0) for who in range(300)]
+    assert {new for old, new in zip(before, after, strict=True) if old != new} == {17}
+    assert len(set(before)) > 20
 
 
 def pair(tiny: Tiny, p: Any, institute: bool) -> Any:

@@ -147,7 +147,7 @@ def test_a_design_is_performed_and_judged_on_paired_seeds() -> None:
     """The user cost of R&D in a short run: per cent of the neutral arm, every seed a value, money named."""
     design = next(each for each in designs() if each.id == "P2")
     short = design.contrasts[0].model_copy(update={"years": (2013, 2014)})
-    row = perform(design.model_copy(update={"end": "2014Q4", "contrasts": (short,)}), 3, 1)
+    row = perform(design.model_copy(update={"end": "2014Q4", "times": 1, "contrasts": (short,)}), 3, 1)
     result = row.results[0]
     assert len(result.values) == 3
     assert result.value == pytest.approx(sum(result.values) / 3)
@@ -173,7 +173,9 @@ def test_a_contrast_over_all_stages_is_that_of_the_cluster() -> None:
 def test_a_ratio_of_effects_has_an_interval_and_no_values_of_its_own() -> None:
     design = next(each for each in designs() if each.id == "P1")
     short = design.contrasts[0].model_copy(update={"years": (2013, 2014)})
-    result = perform(design.model_copy(update={"end": "2014Q4", "contrasts": (short,)}), 3, 1).results[0]
+    result = perform(
+        design.model_copy(update={"end": "2014Q4", "times": 1, "contrasts": (short,)}), 3, 1
+    ).results[0]
     assert result.unit == "million CNY per million CNY"
     assert result.values == ()
     assert result.low < result.value < result.high

@@ -7,6 +7,7 @@ state of its market do to everybody is taken out (Bottazzi and Secchi 2006).
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +63,10 @@ def hill(sizes: Any, share: float) -> float:
     number = int(share * len(sizes))
     if number < FEWEST:
         raise NotComputable(f"{number} groups in the tail, at least {FEWEST} are needed")
-    fitted = powerlaw.Fit(sizes, xmin=float(sizes[-number]), verbose=False)
+    with warnings.catch_warnings():
+        # The library warns where its search begins, which is not where it ends.
+        warnings.simplefilter("ignore")
+        fitted = powerlaw.Fit(sizes, xmin=float(sizes[-number]), verbose=False)
     return float(fitted.power_law.alpha) - 1.0
 
 
