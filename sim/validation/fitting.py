@@ -1,6 +1,6 @@
 """Fitting: the calibration of the reference case to its history, and the file that it leaves.
 
-``calibration.toml`` names candidates and further moments; fitted are these and all measures of calibrated facts that are
+``calibration.toml`` names candidates and further moments; fitted are these and all measures of history that are
 not held out. The result is ``ensemble.json`` beside the scenario: plausible parameter sets with how they were found, what
 each misses, and what the data cannot tell. ``sim.analysis.ensemble`` reads it for comparisons and reports.
 """
@@ -81,9 +81,9 @@ def fitted_measures(plan: Plan) -> list[tuple[str, Measure]]:
     chosen = [
         (f"{fact.id}: {measure.what}", measure)
         for fact in targets()
-        if fact.kind == "calibrated"
+        if fact.group == "history" and fact.kind == "calibrated"
         for measure in fact.measures
-        if not measure.held_out and measure.over == "runs"
+        if not (measure.held_out or measure.left_out) and measure.over == "runs"
     ]
     return chosen + [(measure.what, measure) for measure in plan.moments]
 

@@ -52,6 +52,9 @@ class Measure(Strict):
         default=0.25, description="share of the observed value that the band reaches either side"
     )
     held_out: bool = Field(default=False, description="never used in fitting")
+    left_out: bool = Field(
+        default=False, description="left out by `calibrate`, but in view when assumptions were chosen by hand"
+    )
     arguments: dict[str, Any] = Field(default_factory=dict, description="further arguments of the function")
 
     @property
