@@ -22,7 +22,7 @@ from sim.rules.labour import USUAL_PRODUCTIVITY
 from sim.rules.outside_markets import orders_of_newcomer
 from sim.rules.outside_world import market_trend
 from sim.rules.prices import input_price
-from sim.world import COMMODITY, DOMESTIC, INTERNATIONAL
+from sim.world import COMMODITY, DOMESTIC
 
 
 @rule
@@ -69,7 +69,7 @@ def room_for_newcomer(world, p, now, process):
     # Newcomers begin at home.
     ahead = math.exp(p.entry.foresight * market_trend(good, DOMESTIC, p, now, opening))
     ordered = ahead * min(1.0, good.access[DOMESTIC]) * orders_of_newcomer(good, DOMESTIC, reach)
-    orders = ordered * with_buyers_here(good, world.region[0])
+    orders = ordered + orders_of_buyers_here(good, process, process.minimum_scale, world.region[0])
     return min(p.entry.most_room, plant_for(p, orders) / process.minimum_scale)
 
 
@@ -80,11 +80,10 @@ def plant_for(p, orders):
 
 
 @rule
-def with_buyers_here(good, region):
-    """Orders of everybody over those from outside; users in the cluster and government buy from newcomers as from others."""
-    outside = good.taken[DOMESTIC] + good.taken[INTERNATIONAL]
+def orders_of_buyers_here(good, process, capacity, region):
+    """What users in the cluster and government will order of a newcomer: its part of the plant of the line, as from others."""
     here = good.local_use + good.procurement * region.paid_share / good.price
-    return 1.0 / (1.0 - min(0.9, here / max(1e-9, here + outside)))
+    return here * capacity / max(1e-9, process.capacity + capacity)
 
 
 @rule

@@ -19,7 +19,7 @@ from sim.compiled import rule
 from sim.declare import money
 from sim.rules.commercialisation import capability_for, experience_effect
 from sim.rules.investment import user_cost
-from sim.rules.outlook import newcomers_basket, plant_for, with_buyers_here
+from sim.rules.outlook import newcomers_basket, orders_of_buyers_here, plant_for
 from sim.rules.outside_markets import attractiveness, orders_of_newcomer
 from sim.rules.prices import best_markup, unit_costs
 from sim.world import (
@@ -183,7 +183,7 @@ def plan_plant(world, p, enterprise, process, capacity):
     enterprise.expected_orders = capacity
     if good.pricing != COMMODITY:
         enterprise.expected_margin = enterprise.price - enterprise.unit_cost
-        enterprise.expected_orders = first_orders(world, p, enterprise, good)
+        enterprise.expected_orders = first_orders(world, p, enterprise, good, capacity)
         capacity = min(plant_for(p, enterprise.expected_orders), p.entry.most_room * capacity)
         enterprise.expected_orders = min(enterprise.expected_orders, capacity)
     used = enterprise.expected_orders / max(1e-9, capacity)
@@ -193,14 +193,15 @@ def plan_plant(world, p, enterprise, process, capacity):
 
 
 @rule
-def first_orders(world, p, enterprise, good):
+def first_orders(world, p, enterprise, good, capacity):
     """Orders a quarter of the customers that a newcomer has won, at its price and quality."""
     orders = 0.0
     for market in range(MARKETS):
         if enterprise.serves[market]:
             pull = enterprise.reach[market] * attractiveness(good, enterprise, market, p)
             orders += min(1.0, good.access[market]) * orders_of_newcomer(good, market, pull)
-    return orders * with_buyers_here(good, world.region[0])
+    process = world.processes[enterprise.process]
+    return orders + orders_of_buyers_here(good, process, capacity, world.region[0])
 
 
 @rule
