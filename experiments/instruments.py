@@ -32,7 +32,7 @@ REASONS = {
     "credit_guarantee": "few enterprises with worthwhile projects are short of credit in this world",
     "interest_subsidy": "as the capital subsidy; loans are a small part of finance",
     "land_discount": "as the capital subsidy; land is a twelfth of a project",
-    "inventors_share": "a quarter more spin-offs, but they are so few that the interval is as wide",
+    "inventors_share": "more spin-offs, but they are so few that the interval is nearly as wide",
     "raw_material_privilege": "no effect beyond its noise; cheaper oxide and metal also feed metal that is sold outside",
     "invited_testing_institutes": "the founding centres have free capacity, so nobody waits for tests",
     "joint_laboratory": "projects are limited by enterprises that do R&D, of which there are few; trust rises, the number hardly",
