@@ -586,50 +586,52 @@ def test_no_licence_for_new_plant_where_the_quota_leaves_no_room(tiny: Tiny, p: 
 
 
 def newcomers_market(world: Any, p: Any) -> Any:
-    """At home 15 units and no rival: a newcomer of reach 1 gets a third, half the orders are local users'. No buffer."""
+    """At home 15 units: a newcomer of reach 1 gets a third of them, and what local users order, 5, by its plant. No buffer."""
     good = world.products[0]
     good.pricing, good.market_size[:], good.outside_mass[:] = DIFFERENTIATED, [15.0, 0.0], 2.0
-    good.access[:], good.taken[:], good.local_use, good.growth[:] = 1.0, [4.0, 0.0], 4.0, 0.0
+    good.access[:], good.taken[:], good.local_use, good.growth[:] = 1.0, [4.0, 0.0], 5.0, 0.0
     p.investment.buffer, p.entry.foresight, p.entry.most_room = 0.0, 3.0, 2.0
     world.processes[0].typical_scale = 8.0
     return good
 
 
 def test_the_outlook_sees_what_a_newcomer_would_be_ordered(tiny: Tiny, p: Any) -> None:
-    """10 units for a plant of 8 are room for 1.25; half the access half of it; three years of +10 % a third more."""
+    """10 units for a plant of 8 are room for 1.25; half the access half of the 5 from outside; three years of +10 % a third more."""
     world = outlook_world(tiny, p)
     good, process = newcomers_market(world, p), world.processes[0]
     outlook.see_outlook(world, p, NOW)
     assert process.outlook == pytest.approx(3.5 * 1.25)
     good.access[DOMESTIC] = 0.5
     outlook.see_outlook(world, p, NOW)
-    assert process.outlook == pytest.approx(3.5 * 0.625)
+    assert process.outlook == pytest.approx(3.5 * 7.5 / 8.0)
     # What the cluster has already got is no room: rivals of 2 and a share of one half weigh 4, a newcomer gets a fifth.
     good.access[DOMESTIC], good.cluster_share[DOMESTIC] = 1.0, 0.5
     outlook.see_outlook(world, p, NOW)
-    assert process.outlook == pytest.approx(3.5 * 0.75)
+    assert process.outlook == pytest.approx(3.5 * 8.0 / 8.0)
     good.growth[DOMESTIC], world.region[0].opening = 0.1, NOW.t - 1
     p.outside_world.growth_fade = 0.0
     outlook.see_outlook(world, p, NOW)
-    assert process.outlook == pytest.approx(3.5 * 0.75 * math.exp(0.3))
+    assert process.outlook == pytest.approx(3.5 * (3.0 * math.exp(0.3) + 5.0) / 8.0)
+    # Beside plant of 24 a newcomer of 8 gets a quarter of what users here order.
+    process.capacity = 24.0
+    assert outlook.orders_of_buyers_here(good, process, 8.0, world.region[0]) == pytest.approx(1.25)
 
 
-def test_founders_build_for_the_customers_they_bring_or_not_at_all(tiny: Tiny, p: Any) -> None:
-    """Cost 2, price 2.5, attractiveness 1: reach 1 is ordered 10, reach 0.5 two in ten of 15 twice; the plant is that."""
-    for reach, wanted, built in ((1.0, 20.0, 10.0), (0.5, 20.0, 6.0), (1.0, 4.0, 8.0), (0.5, 20.0, 0.0)):
+def test_founders_build_for_the_customers_they_bring(tiny: Tiny, p: Any) -> None:
+    """Cost 2, price 2.5, attractiveness 1: reach 1 is ordered 10, reach 0.5 two in ten of 15 and 5; the plant is that."""
+    for reach, wanted, built in ((1.0, 20.0, 10.0), (0.5, 20.0, 8.0), (1.0, 4.0, 8.0)):
         world = outlook_world(tiny, p)
         good, process = newcomers_market(world, p), world.processes[0]
         good.price_sensitivity[:], good.quality_sensitivity[:], p.outside_markets.reputation = 5.0, 0.0, 0.0
         good.price, good.long_run, good.base_trade_cost[:] = 2.5, 2.5, 0.0
         process.plant, p.entry.hurdle = 0.1, 0.6
-        p.entry.smallest = 0.9 if built == 0.0 else 0.5
         firm = world.enterprises[0]
         firm.capacity, firm.reach[:], firm.serves[:] = 0.0, [reach, 0.0], [True, False]
         firm.productivity, firm.cost_luck, firm.demand_luck, firm.standing = 0.68, 0.0, 0.0, 0.0
         capacity = permits.plan_plant(world, p, firm, process, wanted)
         assert (firm.price, firm.capacity) == (pytest.approx(2.5), 0.0)
-        assert capacity == pytest.approx(built or 6.0)
-        assert firm.expected_orders == pytest.approx(min(built or 6.0, 10.0 if reach == 1.0 else 6.0))
+        assert capacity == pytest.approx(built)
+        assert firm.expected_orders == pytest.approx(min(built, 10.0 if reach == 1.0 else 8.0))
 
 
 def test_a_plant_far_below_efficient_scale_or_return_is_not_built(tiny: Tiny, p: Any) -> None:
