@@ -60,7 +60,9 @@ def mini(tmp_path: Path) -> Path:
 def environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CLUSTER_SIM", "PYTEST", "NUMBA"))}
     path = os.pathsep.join([str(folder), str(ROOT)])
-    return {**kept, "PYTHONPATH": path, "CLUSTER_SIM_CACHE": str(folder / "cache"), **more}
+    # Python's own bytecode goes by date and size, which an edit here may leave as they were.
+    ours = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "CLUSTER_SIM_CACHE": str(folder / "cache")}
+    return {**kept, **ours, **more}
 
 
 def run(folder: Path, **more: str) -> list[str]:
