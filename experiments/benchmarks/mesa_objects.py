@@ -131,7 +131,7 @@ class ClusterOfObjects(mesa.Model):  # type: ignore[misc]
 
 
 def clear(enterprise: Any) -> None:
-    """``entry.clear`` for objects: every column but identity at nil."""
+    """``permits.clear`` for objects: every column but identity at nil."""
     for name, value in list(vars(enterprise).items()):
         if name in ("model", "unique_id", "pos", "knowledge", "propensity"):
             continue
@@ -146,10 +146,10 @@ def prepared(enterprises: int, quarters: int, same_luck: bool) -> Any:
     """A founded state with room for all quarters, and the rules made ready for objects."""
     from experiments.benchmarks.scaled import founded
     from sim import chance
-    from sim.rules import entry
+    from sim.rules import permits
 
     state = founded(enterprises, max(8, quarters + 4), room=2)
-    entry.clear = clear
+    permits.clear = clear
     if not same_luck:
         import random
 
