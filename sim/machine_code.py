@@ -27,7 +27,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.funcdesc import default_mangler
 from numba.core.registry import CPUDispatcher
 from numba.core.runtime.nrt import rtsys
-from numba.cpython import hashing as _symbols_of_hashing  # noqa: F401
+from numba.cpython import hashing as _symbols_of_hashing  # noqa: F401  # loaded code links to them
 
 from sim import compiled
 from sim.starting import without_collection

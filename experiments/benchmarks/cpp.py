@@ -436,7 +436,7 @@ class Body:
         if isinstance(kind, Named):
             return f"{code}.{name}", dict(kind.members)[name]
         assert isinstance(kind, Row), (self.plain.__qualname__, code, name)
-        inner = kind.dtype.fields[name][0]  # type: ignore[index]
+        inner = kind.dtype.fields[name][0]  # type: ignore[index]  # rows have fields
         base, shape = inner.subdtype or (inner, ())
         if base.names:
             return f"(&{code}->{name})", self.program.row(base, f"{kind.struct}_{name}")
@@ -523,7 +523,7 @@ class Body:
             "I" if called is np.arange or (len(node.args) > 1 and "int" in ast.unparse(node.args[1])) else "D"
         )
         if called in (np.zeros, np.empty) and isinstance(kinds[0], Together):
-            size = [self.value(each)[0] for each in node.args[0].elts]  # type: ignore[attr-defined]
+            size = [self.value(each)[0] for each in node.args[0].elts]  # type: ignore[attr-defined]  # a tuple
             return f"A2<{of}>{{zeros<{of}>({size[0]} * {size[1]}).p, {size[0]}, {size[1]}}}", Array(of, 2)
         if called in (np.zeros, np.empty, np.arange):
             return f"{'upto' if called is np.arange else 'zeros'}<{of}>({codes[0]})", Array(of, 1)

@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
-class ClusterOfObjects(mesa.Model):  # type: ignore[misc]
+class ClusterOfObjects(mesa.Model):  # type: ignore[misc]  # Mesa comes without types
     """The economy of a state, as objects."""
 
     def __init__(self, state: Any, reporters: bool) -> None:

@@ -148,7 +148,7 @@ def against_cpp() -> Iterator[Row]:
         same = in_cpp(first, Path(folder), same_bits=True)
         one, other = copied(first), copied(first)
         advance(one, run_quarters, SETTLED + TIMED)
-        advance(other, same, SETTLED + TIMED)  # type: ignore[arg-type]
+        advance(other, same, SETTLED + TIMED)  # type: ignore[arg-type]  # C++ takes the same arguments
         yield Row("largest relative difference to C++", difference(one, other), required="<= 1e-9",
                   note="all columns and outputs after 20 quarters; C++ without fused multiply-add")  # fmt: skip
         for enterprises, repetitions in ((200, 9), (1000, 7), (10_000, 3)):
